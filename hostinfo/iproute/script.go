@@ -1,0 +1,56 @@
+package iproute
+
+import (
+	"crypto/rand"
+	_ "embed"
+	"strings"
+)
+
+// MaxOutput is how many bytes the script prints at most: 40,000 devices in the
+// words of ip -details -json. The reader of a connection bounds itself too,
+// since nothing makes a host run the script that it was sent.
+const MaxOutput = 32 << 20
+
+//go:embed script.sh
+var source string
+
+// NewMarker returns a random word that no host can have printed before.
+func NewMarker() string { return rand.Text() }
+
+// Script is the program for a POSIX shell whose output [Decode] reads. Letters
+// and digits of marker frame its sections; other bytes of it are dropped. It
+// writes nothing to the host, and asks for no privilege.
+//
+// It is one line without single quotes, exclamation marks or double
+// backslashes, so that 'Script' in single quotes is the same word to every
+// login shell, csh and fish included.
+func Script(marker string) string {
+	return strings.Replace(program, "MARKER", clean(marker), 1)
+}
+
+// Command is the one command to run on the host: Script wrapped for whatever
+// the login shell is.
+func Command(marker string) string {
+	return "exec /bin/sh -c '" + Script(marker) + "'"
+}
+
+// program is the source without comments, on one line.
+var program = func() string {
+	var lines []string
+	for line := range strings.Lines(source) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "#") {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, " ")
+}()
+
+func clean(marker string) string {
+	return strings.Map(func(r rune) rune {
+		if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {
+			return r
+		}
+		return -1
+	}, marker)
+}

@@ -1,0 +1,48 @@
+//go:build !cgo || !libvirt_dlopen
+
+package client
+
+import (
+	"context"
+	"fmt"
+
+	"migcheck/hostinfo"
+	"migcheck/hostinfo/libvirt"
+)
+
+// Available says whether this build can talk to libvirt at all.
+const Available = false
+
+// Conn is a connection that this build cannot make.
+type Conn struct{}
+
+// Open returns an *OpenError that wraps ErrNoClient.
+func Open(_ context.Context, o Options) (*Conn, error) {
+	return nil, &OpenError{URI: o.uri(), Host: o.Host, Err: errNoClient}
+}
+
+var errNoClient = fmt.Errorf("%w: this migcheck was "+noClientWords, ErrNoClient)
+
+// Close does nothing.
+func (*Conn) Close() error { return nil }
+
+// ReadOnly returns false.
+func (*Conn) ReadOnly() bool { return false }
+
+// Facts notes that nothing of libvirt could be read.
+func (*Conn) Facts(_ context.Context, h *hostinfo.Host) {
+	for _, f := range []hostinfo.Fact{hostinfo.FactLibvirt, hostinfo.FactNetworks, hostinfo.FactDomains} {
+		h.AddGap(f, "", "this migcheck was "+noClientWords)
+	}
+}
+
+// Guest returns an error that wraps ErrNoClient.
+func (*Conn) Guest(context.Context, string) (*hostinfo.Guest, error) { return nil, errNoClient }
+
+// GuestXML returns an error that wraps ErrNoClient.
+func (*Conn) GuestXML(context.Context, string) (*hostinfo.Guest, libvirt.Views, error) {
+	return nil, libvirt.Views{}, errNoClient
+}
+
+// GuestNames returns an error that wraps ErrNoClient.
+func (*Conn) GuestNames(context.Context) ([]string, error) { return nil, errNoClient }

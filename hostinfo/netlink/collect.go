@@ -1,0 +1,47 @@
+//go:build linux
+
+package netlink
+
+import (
+	"context"
+	"fmt"
+	"os/user"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"migcheck/hostinfo"
+)
+
+// Collect reads this machine's facts. The devices are those of the network
+// namespace of the calling thread: a caller that entered another one keeps the
+// thread locked until Collect returns. What could not be read is a Gap; the
+// error is ctx's.
+func (c Collector) Collect(ctx context.Context) (*hostinfo.Host, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("read the devices of %s: %w", c.Name, err)
+	}
+	h := &hostinfo.Host{Name: c.Name}
+	var uts unix.Utsname
+	if unix.Uname(&uts) == nil {
+		h.Hostname = unix.ByteSliceToString(uts.Nodename[:])
+		h.Kernel = unix.ByteSliceToString(uts.Release[:])
+		h.Arch = unix.ByteSliceToString(uts.Machine[:])
+	}
+	if u, err := user.Current(); err == nil {
+		h.User = u.Username
+	}
+	machine := root("/")
+	h.BootID = machine.line("proc/sys/kernel/random/boot_id")
+	machine.modules(h)
+	machine.vhost(h)
+
+	h.Gathered = time.Now().UTC()
+	readDevices(ctx, h)
+	readHeld(ctx, h)
+	h.AddGap(hostinfo.FactNamespaces, "", "other network namespaces were not enumerated")
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("read the devices of %s: %w", c.Name, err)
+	}
+	return h, nil
+}

@@ -1,0 +1,101 @@
+package snapshot
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"migcheck/hostinfo"
+	"migcheck/hostinfo/libvirt"
+)
+
+// Recorded is one host with its recorded guests.
+type Recorded struct {
+	// Host is never nil and has a Name, by which the snapshot knows it.
+	Host *hostinfo.Host
+	// Guests are those whose XML was recorded; Host.Domains may list more.
+	Guests []Guest
+}
+
+// Guest is a guest with the XML that its views were read from.
+type Guest struct {
+	*hostinfo.Guest
+	// XML holds the document of every view that the guest has. After Read it is
+	// what the files held: reduced, unless Options.FullXML was set.
+	XML libvirt.Views
+}
+
+// Snapshot is what a directory holds.
+type Snapshot struct {
+	Hosts []Recorded // sorted by Host.Name
+}
+
+// Host returns the host of that name or UUID, or nil. A name wins.
+func (s *Snapshot) Host(ref string) *Recorded {
+	for i := range s.Hosts {
+		if s.Hosts[i].Host.Name == ref {
+			return &s.Hosts[i]
+		}
+	}
+	uuid, err := libvirt.ParseUUID(ref)
+	if err != nil {
+		return nil
+	}
+	for i := range s.Hosts {
+		if strings.EqualFold(s.Hosts[i].Host.UUID, uuid) {
+			return &s.Hosts[i]
+		}
+	}
+	return nil
+}
+
+// Found is a guest and where it was recorded.
+type Found struct {
+	Host  *hostinfo.Host
+	Guest *hostinfo.Guest
+}
+
+// Guest returns the guests that ref names on any host, in the order of the
+// hosts: those of that name, or if there is none those of that UUID, or else
+// those of that id. A guest may be defined on several hosts and even run on
+// two.
+func (s *Snapshot) Guest(ref string) []Found {
+	all := func(is func(*hostinfo.Guest) bool) []Found {
+		var found []Found
+		for i := range s.Hosts {
+			for _, g := range s.Hosts[i].Guests {
+				if is(g.Guest) {
+					found = append(found, Found{s.Hosts[i].Host, g.Guest})
+				}
+			}
+		}
+		return found
+	}
+	if found := all(func(g *hostinfo.Guest) bool { return g.Name == ref }); found != nil {
+		return found
+	}
+	if uuid, err := libvirt.ParseUUID(ref); err == nil {
+		return all(func(g *hostinfo.Guest) bool { return strings.EqualFold(g.UUID, uuid) })
+	}
+	if id, err := strconv.Atoi(ref); err == nil && id > 0 {
+		return all(func(g *hostinfo.Guest) bool { return g.ID == id })
+	}
+	return nil
+}
+
+// GuestNames are the names of all recorded guests, sorted, each once.
+func (s *Snapshot) GuestNames() []string {
+	var names []string
+	for i := range s.Hosts {
+		for _, g := range s.Hosts[i].Guests {
+			names = append(names, g.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func (s *Snapshot) sort() {
+	slices.SortFunc(s.Hosts, func(a, b Recorded) int { return cmp.Compare(a.Host.Name, b.Host.Name) })
+}

@@ -1,0 +1,78 @@
+package preflight
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+)
+
+// nameCauses marks findings that are mere consequences of another about the
+// same NIC on the same host.
+func (e *engine) nameCauses() {
+	for i := range e.findings {
+		f := &e.findings[i]
+		r := e.byID[f.Rule]
+		if f.CausedBy != "" || r == nil {
+			continue
+		}
+		for _, g := range e.findings {
+			if slices.Contains(r.CausedBy, g.Rule) && sameNIC(&g, f) && g.Level >= f.Level && g.CausedBy == "" {
+				f.CausedBy = g.ID
+				break
+			}
+		}
+	}
+}
+
+func sameNIC(a, b *Finding) bool {
+	if a.Subject.Host != b.Subject.Host {
+		return false
+	}
+	if a.Subject.NIC == nil || b.Subject.NIC == nil {
+		return a.Subject.NIC == b.Subject.NIC
+	}
+	return *a.Subject.NIC == *b.Subject.NIC
+}
+
+// waive marks the findings that a waiver covers.
+func (e *engine) waive() {
+	for i := range e.findings {
+		f := &e.findings[i]
+		if f.Unwaivable != "" || f.Rule == FactsNotObserved {
+			continue
+		}
+		for _, w := range e.plan.Waivers {
+			if !w.covers(f) {
+				continue
+			}
+			expired := w.expired(e.plan.Now)
+			if f.Waived == nil || f.Waived.Expired {
+				f.Waived = &Waived{Reason: w.Reason, Expired: expired}
+			}
+		}
+	}
+}
+
+// verdict is the worst level among the findings that count. A consequence
+// counts with its cause: where that is waived, so is it.
+func (e *engine) verdict() Level {
+	worst := Ready
+	for i := range e.findings {
+		f := &e.findings[i]
+		if !f.Counts() || f.CausedBy != "" {
+			continue
+		}
+		if r := e.byID[f.Rule]; r != nil && r.Posture && f.Level == Note {
+			continue
+		}
+		worst = max(worst, f.Level)
+	}
+	return worst
+}
+
+// shortHash tells apart findings of one rule about one subject.
+func shortHash(s string) string {
+	h := fnv.New32a()
+	h.Write([]byte(s))
+	return fmt.Sprintf("%08x", h.Sum32())
+}

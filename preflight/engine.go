@@ -1,0 +1,235 @@
+package preflight
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// FactsNotObserved is the rule under which the engine reports essential facts
+// that could not be read. It must be in the list that Run is given.
+const FactsNotObserved = "facts-not-observed"
+
+// Run judges one plan by all rules. The result depends on nothing else.
+func Run(p *Plan, rules []*Rule) *Report {
+	e := &engine{plan: p, byID: make(map[string]*Rule, len(rules))}
+	for _, r := range rules {
+		e.byID[r.ID] = r
+	}
+	reqs := p.Requirements()
+	for _, r := range rules {
+		if r.Check == nil {
+			continue
+		}
+		if r.Scope == PerGuest {
+			e.judge(r, nil)
+			continue
+		}
+		for _, req := range reqs {
+			e.judge(r, req)
+		}
+	}
+	e.nameCauses()
+	e.waive()
+	e.sort()
+	return e.report(reqs)
+}
+
+// engine is the state of judging one plan.
+type engine struct {
+	plan       *Plan
+	byID       map[string]*Rule
+	findings   []Finding
+	notChecked []NotChecked
+}
+
+// judge asks one rule about one NIC, or about the guest where req is nil.
+func (e *engine) judge(r *Rule, req *Requirement) {
+	var side *Endpoint
+	if req != nil {
+		side = req.Destination
+		if side.Device == nil && side.known(Devices) && !r.WithoutDevice {
+			return
+		}
+	}
+	if !e.needsMet(r, req) {
+		return
+	}
+	found := e.check(r, req, side)
+	if len(found) > 0 && r.Scope == PerDevice && r.Phase == Silent && !r.Posture {
+		found = e.alreadySo(r, req, found)
+	}
+	for i := range found {
+		e.complete(r, req, &found[i])
+		e.add(found[i])
+	}
+}
+
+// check calls the rule's Check for one side and returns what it reported.
+func (e *engine) check(r *Rule, req *Requirement, side *Endpoint) []Finding {
+	var found []Finding
+	r.Check(&Pass{Plan: e.plan, Req: req, Side: side, report: func(f Finding) {
+		if f.Level == Ready {
+			f.Level = r.Level
+		}
+		found = append(found, f)
+	}})
+	return found
+}
+
+// alreadySo turns findings into notes where the source is in the same state:
+// migrating does not make it worse.
+func (e *engine) alreadySo(r *Rule, req *Requirement, found []Finding) []Finding {
+	src := req.Source
+	if src.View == nil || src.Device == nil {
+		return found
+	}
+	for _, n := range r.Needs {
+		if k, _ := src.know(n.Fact); n.Side == Destination && k != known {
+			return found
+		}
+	}
+	before := e.check(r, req, src)
+	for i := range found {
+		f := &found[i]
+		same := slices.ContainsFunc(before, func(b Finding) bool { return b.Level >= f.Level })
+		if same && f.Level > Note && f.Level != Undecided {
+			f.Level = Note
+			f.Reason = "already so on " + src.Name + ": " + f.Reason
+		}
+	}
+	return found
+}
+
+// needsMet sees to it that the rule's facts are there. If they are not, it
+// notes the rule as undecided, or as not checked, or leaves it out where there
+// is nothing that the fact could be about.
+func (e *engine) needsMet(r *Rule, req *Requirement) bool {
+	for _, n := range r.Needs {
+		end, k, why := e.know(n, req)
+		switch {
+		case k == known:
+			continue
+		case k == inapplicable:
+		case n.Essential:
+			e.undecided(r, req, end, why)
+		default:
+			e.leftOut(r, req, end, why)
+		}
+		return false
+	}
+	return true
+}
+
+func (e *engine) know(n Need, req *Requirement) (*Endpoint, knowledge, string) {
+	end := e.plan.endpoint(n.Side)
+	if req != nil {
+		end = req.Source
+		if n.Side == Destination {
+			end = req.Destination
+		}
+	}
+	if n.Fact == GuestView {
+		if e.plan.Guest.Sent() != nil {
+			return end, known, ""
+		}
+		return e.plan.endpoint(Source), missing, e.plan.guestGap()
+	}
+	k, why := end.know(n.Fact)
+	return end, k, why
+}
+
+// guestGap says why the guest's definition is not known.
+func (p *Plan) guestGap() string {
+	for _, g := range p.Guest.Gaps {
+		return "the guest's definition: " + g.Reason
+	}
+	return "the guest's definition was not read"
+}
+
+// undecided reports that a rule could not be decided, as a consequence of one
+// facts-not-observed finding for each host and reason.
+func (e *engine) undecided(r *Rule, req *Requirement, end *Endpoint, why string) {
+	root := Finding{
+		Rule: FactsNotObserved, Level: Undecided, Phase: e.byID[FactsNotObserved].Phase,
+		Subject: Subject{Guest: e.plan.Guest.Name, Host: end.Name},
+		Reason:  why,
+		Hint:    "migcheck doctor " + end.Name + " says how the host is reached and what is missing",
+	}
+	root.identify()
+	root.ID += "/" + shortHash(why)
+	e.add(root)
+	f := Finding{Level: Undecided, Reason: fmt.Sprintf("could not be decided: %s: %s", end.Name, why), CausedBy: root.ID}
+	f.Subject.Host = end.Name
+	e.complete(r, req, &f)
+	e.add(f)
+}
+
+func (e *engine) leftOut(r *Rule, req *Requirement, end *Endpoint, why string) {
+	n := NotChecked{Rule: r.ID, Host: end.Name, Reason: why}
+	if end.View != nil {
+		n.User = end.View.User
+	}
+	if req != nil {
+		n.NIC = &req.Index
+	}
+	e.notChecked = append(e.notChecked, n)
+}
+
+// add keeps a finding once: the devices of a pool repeat what is said of the
+// NIC, and one gap is met by many rules.
+func (e *engine) add(f Finding) {
+	if !slices.ContainsFunc(e.findings, func(g Finding) bool { return g.ID == f.ID }) {
+		e.findings = append(e.findings, f)
+	}
+}
+
+// complete fills in what a finding leaves empty.
+func (e *engine) complete(r *Rule, req *Requirement, f *Finding) {
+	f.Rule, f.Phase = r.ID, cmp.Or(f.Phase, r.Phase)
+	f.Subject.Guest = e.plan.Guest.Name
+	if req != nil {
+		index := req.Index
+		f.Subject.NIC, f.Subject.MAC = &index, req.NIC.MAC
+		f.Subject.Host = cmp.Or(f.Subject.Host, req.Destination.Name)
+		f.Subject.Device = cmp.Or(f.Subject.Device, req.Destination.Wanted)
+		f.SourceValue = cmp.Or(f.SourceValue, valueOf(r, req.Source))
+		f.DestinationValue = cmp.Or(f.DestinationValue, valueOf(r, req.Destination))
+	}
+	f.Explain = "migcheck explain " + r.ID
+	if f.Unwaivable == "" && f.Level > Note {
+		f.Allow = "--allow " + r.ID
+	}
+	if f.CausedBy == "" || f.ID == "" {
+		f.identify()
+	}
+}
+
+func valueOf(r *Rule, e *Endpoint) string {
+	if r.Value == nil || e == nil || e.View == nil || e.Device == nil {
+		return ""
+	}
+	return r.Value(e)
+}
+
+// known says whether a fact is known on this side.
+func (e *Endpoint) known(f Fact) bool {
+	k, _ := e.know(f)
+	return k == known
+}
+
+// sort puts the worst first, and consequences behind what does not follow from
+// anything, in an order that is the same in every run.
+func (e *engine) sort() {
+	slices.SortStableFunc(e.findings, func(a, b Finding) int {
+		return cmp.Or(
+			-cmp.Compare(a.Level, b.Level),
+			cmp.Compare(len(a.CausedBy), len(b.CausedBy)),
+			strings.Compare(a.ID, b.ID),
+		)
+	})
+	slices.SortStableFunc(e.notChecked, func(a, b NotChecked) int {
+		return cmp.Or(strings.Compare(a.Host, b.Host), strings.Compare(a.Rule, b.Rule))
+	})
+}

@@ -1,0 +1,154 @@
+package preflight
+
+import (
+	"fmt"
+
+	"migcheck/hostinfo"
+)
+
+// Fact is something that a rule may need to know about one side.
+type Fact string
+
+// The facts that rules name in their Needs. Those about a device are about the
+// whole stack below it unless they say otherwise.
+const (
+	Devices   Fact = "devices"   // which devices the host has; the NIC's own may be absent
+	Device    Fact = "device"    // the NIC's device; a rule that needs it does not apply where it is absent
+	Kinds     Fact = "kinds"     // the kind of every layer
+	Flags     Fact = "flags"     // whether every layer is administratively up
+	Carrier   Fact = "carrier"   // the carrier of every layer that is up
+	VLANs     Fact = "vlans"     // id and protocol of every VLAN layer
+	Bonds     Fact = "bonds"     // mode and monitoring of every bond layer
+	LACP      Fact = "lacp"      // what 802.3ad bond layers agreed with their switch
+	MTU       Fact = "mtu"       // the device's own MTU
+	MAC       Fact = "mac"       // the device's own address
+	LinkType  Fact = "link type" // the device's own ARP hardware type
+	Children  Fact = "children"  // what stands on the device in this namespace, with kinds and modes
+	Held      Fact = "held"      // addresses that the device receives for others
+	Modules   Fact = "modules"   // whether the kernel has macvtap
+	Libvirt   Fact = "libvirt"   // the daemon's version and host UUID
+	Domains   Fact = "domains"   // the host's other guests
+	Networks  Fact = "networks"  // the host's libvirt networks
+	GuestView Fact = "guest"     // the guest's definition as it is sent (the side does not matter)
+)
+
+// knowledge is what can be said about a fact on one side.
+type knowledge uint8
+
+const (
+	known        knowledge = iota
+	inapplicable           // there is nothing that the fact could be about
+	missing
+)
+
+// know says whether a fact is known on this side, and if it is missing, why.
+func (e *Endpoint) know(f Fact) (knowledge, string) {
+	if e.View == nil {
+		return missing, "the host was not observed"
+	}
+	if f == Networks && e.NetworkName == "" {
+		return inapplicable, ""
+	}
+	if src, ok := hostFacts[f]; ok {
+		return e.lacks(src, "")
+	}
+	if e.NetworkName != "" && e.Wanted == "" { // the network's definition would name the device
+		if k, why := e.lacks(hostinfo.FactNetworks, ""); k != known {
+			return k, why
+		}
+		return inapplicable, ""
+	}
+	if k, why := e.lacks(hostinfo.FactDevices, ""); k != known {
+		return k, why
+	}
+	if f == Devices {
+		return e.knowDevices()
+	}
+	if e.Device == nil {
+		return inapplicable, ""
+	}
+	switch f {
+	case Device:
+		return known, ""
+	case Children:
+		return e.knowChildren()
+	case Held:
+		return e.lacks(hostinfo.FactForwarding, e.Real().Name)
+	}
+	for _, d := range e.Stack {
+		if !layerKnows(f, d, d == e.Device) {
+			return missing, e.whyUnknown(f, d)
+		}
+	}
+	return known, ""
+}
+
+// hostFacts are the facts that a collector gives or declares missing as such.
+var hostFacts = map[Fact]hostinfo.Fact{
+	Modules:  hostinfo.FactModules,
+	Libvirt:  hostinfo.FactLibvirt,
+	Domains:  hostinfo.FactDomains,
+	Networks: hostinfo.FactNetworks,
+}
+
+func (e *Endpoint) lacks(f hostinfo.Fact, device string) (knowledge, string) {
+	if g := e.View.Missing(f, device); g != nil {
+		return missing, g.Reason
+	}
+	return known, ""
+}
+
+// knowDevices: a name that was not found proves nothing while alternative
+// names could not be read.
+func (e *Endpoint) knowDevices() (knowledge, string) {
+	if e.Device == nil && e.Wanted != "" {
+		return e.lacks(hostinfo.FactAltNames, "")
+	}
+	return known, ""
+}
+
+func (e *Endpoint) knowChildren() (knowledge, string) {
+	for _, c := range e.View.Links.Children(e.Real()) {
+		if c.Kind == hostinfo.KindUnknown || c.IsMacvlan() && (c.Macvlan == nil || c.MAC == "") {
+			return missing, e.whyUnknown(Children, c)
+		}
+	}
+	return e.lacks(hostinfo.FactDetails, e.Real().Name)
+}
+
+func (e *Endpoint) whyUnknown(f Fact, d *hostinfo.Device) string {
+	from := hostinfo.FactDetails
+	if f == LACP {
+		from = hostinfo.FactLACP
+	}
+	if g := e.View.Missing(from, d.Name); g != nil {
+		return g.Reason
+	}
+	return fmt.Sprintf("the %s of %s could not be read", f, d.Name)
+}
+
+// layerKnows says whether one layer of a stack shows the fact. Facts about the
+// device itself are asked of the top layer only.
+func layerKnows(f Fact, d *hostinfo.Device, top bool) bool {
+	switch f {
+	case Kinds:
+		return d.Kind != hostinfo.KindUnknown
+	case Flags:
+		return d.Up.Known()
+	case Carrier:
+		return d.Up == hostinfo.No || d.LowerUp.Known()
+	case VLANs:
+		return d.Kind != hostinfo.KindUnknown && (d.Kind != hostinfo.KindVLAN || d.VLAN != nil && d.VLAN.Protocol != "")
+	case Bonds:
+		return d.Kind != hostinfo.KindUnknown && (d.Kind != hostinfo.KindBond || d.Bond != nil && d.Bond.Mode != "" && d.Bond.MIIMon >= 0 && d.Bond.ARPInterval >= 0)
+	case LACP:
+		return d.Kind != hostinfo.KindUnknown && (d.Kind != hostinfo.KindBond || d.Bond != nil && (d.Bond.Mode != "802.3ad" || d.Bond.LACP != nil))
+	case MTU:
+		return !top || d.MTU != 0
+	case MAC:
+		return !top || d.MAC != "" || d.LinkType != "ether"
+	case LinkType:
+		return !top || d.LinkType != ""
+	}
+	return true
+}

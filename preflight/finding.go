@@ -1,0 +1,70 @@
+package preflight
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Finding is one thing that a rule has to say, complete enough to be pasted
+// into a ticket by itself.
+type Finding struct {
+	// ID is stable as long as rule and subject are: RULE/GUEST/NIC/HOST/DEVICE.
+	ID      string  `json:"id"`
+	Rule    string  `json:"rule"`
+	Level   Level   `json:"level"`
+	Phase   Phase   `json:"phase"`
+	Subject Subject `json:"subject"`
+	// SourceValue and DestinationValue are what was compared; empty if there is
+	// no such value or it is unknown.
+	SourceValue      string `json:"source_value,omitempty"`
+	DestinationValue string `json:"destination_value,omitempty"`
+	// Reason says what is wrong and what comes of it.
+	Reason string `json:"reason"`
+	// CausedBy is the ID of the finding that this one is a consequence of.
+	CausedBy string `json:"caused_by,omitempty"`
+	// Fix are commands for a root shell on the subject's host, in their order.
+	Fix []string `json:"fix,omitempty"`
+	// Hint is what to do where no command does it.
+	Hint string `json:"hint,omitempty"`
+	// Explain and Allow are the command lines that say more and that waive it.
+	Explain string `json:"explain,omitempty"`
+	Allow   string `json:"allow,omitempty"`
+	// Waived says who decided to live with it; nil if it counts.
+	Waived *Waived `json:"waived,omitempty"`
+	// Unwaivable says why no waiver is accepted for it.
+	Unwaivable string `json:"unwaivable,omitempty"`
+}
+
+// Subject is what a finding is about.
+type Subject struct {
+	Guest  string `json:"guest"`
+	NIC    *int   `json:"nic,omitempty"` // position among the guest's interfaces, from 0
+	MAC    string `json:"mac,omitempty"`
+	Host   string `json:"host,omitempty"`
+	Device string `json:"device,omitempty"`
+}
+
+// Waived is the waiver that covers a finding.
+type Waived struct {
+	Reason string `json:"reason"`
+	// Expired is set where the waiver has ended: the finding counts again.
+	Expired bool `json:"expired,omitempty"`
+}
+
+// Counts says whether the finding bears on the verdict.
+func (f *Finding) Counts() bool { return f.Waived == nil || f.Waived.Expired }
+
+// identify makes the finding's ID from rule and subject.
+func (f *Finding) identify() {
+	nic := "-"
+	if f.Subject.NIC != nil {
+		nic = strconv.Itoa(*f.Subject.NIC)
+	}
+	part := func(s string) string {
+		if s == "" {
+			return "-"
+		}
+		return strings.NewReplacer("%", "%25", "/", "%2F", " ", "%20").Replace(s)
+	}
+	f.ID = f.Rule + "/" + part(f.Subject.Guest) + "/" + nic + "/" + part(f.Subject.Host) + "/" + part(f.Subject.Device)
+}

@@ -1,0 +1,56 @@
+package preflight
+
+import (
+	"time"
+
+	"migcheck/hostinfo"
+)
+
+// Plan is the whole input of judging: one guest, two hosts, and what was asked
+// for. It holds no handle to the world, so that printing it is a bug report.
+type Plan struct {
+	Guest *hostinfo.Guest
+	From  *View
+	To    *View
+	// Map gives devices another name on the destination: a NIC that names KEY
+	// needs the device VALUE there.
+	Map map[string]string
+	// Waivers are the findings that somebody decided to live with.
+	Waivers []Waiver
+	// Now is the time of judging, for waivers that end.
+	Now time.Time
+}
+
+// View is one host with its devices indexed, shared by all plans about it.
+type View struct {
+	*hostinfo.Host
+	Links *hostinfo.Links
+}
+
+// NewView indexes a host. The host must not change afterwards.
+func NewView(h *hostinfo.Host) *View {
+	return &View{Host: h, Links: hostinfo.IndexLinks(h)}
+}
+
+// Waiver is somebody's decision to live with a rule's findings.
+type Waiver struct {
+	Rule   string    `json:"rule"`
+	Host   string    `json:"host,omitempty"`   // only on this host; empty: on any
+	Guest  string    `json:"guest,omitempty"`  // only for this guest; empty: for any
+	Device string    `json:"device,omitempty"` // only about this device; empty: about any
+	Reason string    `json:"reason"`
+	Until  time.Time `json:"until,omitzero"` // the moment it ends; zero: never
+}
+
+// covers says whether the waiver is about the finding, whatever the date.
+func (w *Waiver) covers(f *Finding) bool {
+	return w.Rule == f.Rule &&
+		(w.Host == "" || w.Host == f.Subject.Host) &&
+		(w.Guest == "" || w.Guest == f.Subject.Guest) &&
+		(w.Device == "" || w.Device == f.Subject.Device)
+}
+
+// expired says whether the waiver had ended at that moment.
+func (w *Waiver) expired(now time.Time) bool {
+	return !w.Until.IsZero() && now.After(w.Until)
+}

@@ -1,0 +1,71 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"migcheck/hostinfo"
+	"migcheck/preflight"
+)
+
+// Bits of an LACP port state (IEEE 802.1AX, 6.4.2.3).
+const (
+	lacpSync         = 0x08
+	lacpCollecting   = 0x10
+	lacpDistributing = 0x20
+	lacpDefaulted    = 0x40
+	lacpExpired      = 0x80
+)
+
+// BondLACPNotNegotiated meets 802.3ad bonds whose switch does not answer.
+var BondLACPNotNegotiated = &preflight.Rule{
+	ID:       "bond-lacp-not-negotiated",
+	Level:    preflight.Warning,
+	Phase:    preflight.Silent,
+	Scope:    preflight.PerDevice,
+	CausedBy: []string{"lowerdev-no-carrier", "bond-no-active-slave"},
+	Needs:    preflight.Helpful(preflight.Destination, preflight.Device, preflight.Bonds, preflight.LACP),
+	Doc: `the bond and its switch have not agreed on LACP
+An 802.3ad bond keeps its carrier even where no switch ever answered, and then
+uses a single port (seen against a plain switch: traffic in both directions over
+one port). The guest arrives with its network, with one port's capacity and no
+second path; on a switch that expects LACP the port may be suspended.`,
+	Check: func(p *preflight.Pass) {
+		for _, d := range p.Side.Stack {
+			if d.Bond == nil || d.Bond.LACP == nil || d.Bond.Mode != "802.3ad" {
+				continue
+			}
+			if m := d.Bond.LACP.PartnerMAC; m == "" || m == "00:00:00:00:00:00" {
+				p.Report(preflight.Finding{
+					DestinationValue: "no partner",
+					Reason:           fmt.Sprintf("no switch answers the LACP of %s on %s; it sends by one port", d.Name, p.Side.Name),
+					Hint:             "configure the link aggregation on the switch, or use mode active-backup",
+				})
+				continue
+			}
+			lacpPorts(p, d.Name, d.Bond.LACP.Aggregator, p.Side.View.Links.Ports(d))
+		}
+	},
+}
+
+// lacpPorts reports the ports that are out of step with the others.
+func lacpPorts(p *preflight.Pass, bond string, aggregator int, ports []*hostinfo.Device) {
+	var bad []string
+	for _, port := range ports {
+		b := port.BondPort
+		if b == nil || b.ActorState == 0 {
+			continue
+		}
+		const need, never = lacpSync | lacpCollecting | lacpDistributing, lacpDefaulted | lacpExpired
+		if b.ActorState&need != need || b.ActorState&never != 0 || b.PartnerState&lacpSync == 0 || b.Aggregator != aggregator {
+			bad = append(bad, port.Name)
+		}
+	}
+	if len(bad) > 0 {
+		p.Report(preflight.Finding{
+			DestinationValue: "out of step: " + strings.Join(bad, " "),
+			Reason:           fmt.Sprintf("%s of %s on %s did not agree with the switch on LACP and carries nothing", strings.Join(bad, " and "), bond, p.Side.Name),
+			Hint:             "check the switch's ports: cat /proc/net/bonding/" + bond,
+		})
+	}
+}

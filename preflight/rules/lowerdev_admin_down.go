@@ -1,0 +1,44 @@
+package rules
+
+import (
+	"fmt"
+
+	"migcheck/hostinfo"
+	"migcheck/hostinfo/shell"
+	"migcheck/preflight"
+)
+
+// LowerdevAdminDown meets devices that nobody has set up.
+var LowerdevAdminDown = &preflight.Rule{
+	ID:       "lowerdev-admin-down",
+	Level:    preflight.Warning,
+	Phase:    preflight.Silent,
+	Scope:    preflight.PerDevice,
+	CausedBy: []string{"vlan-parent-down"},
+	Needs:    preflight.Essential(preflight.Destination, preflight.Device, preflight.Kinds, preflight.Flags),
+	Doc: `the device is administratively down
+libvirt sets it up by itself just before the guest goes on, so the migration
+does not fail for it. A VLAN over a device that is up and has a carrier then
+works. A NIC or a bond that is down shows no carrier, so nobody can say whether
+it will have one: undecided. Either way the guest waits for the link to come up,
+and the device is down again after a reboot.`,
+	Check: func(p *preflight.Pass) {
+		e := p.Side
+		d := e.Device
+		if d.Up != hostinfo.No {
+			return
+		}
+		f := preflight.Finding{
+			DestinationValue: "down",
+			Fix:              commands("ip link set dev " + shell.Quote(d.Name) + " up"),
+		}
+		switch d.Kind {
+		case hostinfo.KindVLAN, hostinfo.KindMacvlan, hostinfo.KindMacvtap, hostinfo.KindBridge:
+			f.Reason = fmt.Sprintf("%s is down on %s; libvirt will set it up", d.Name, e.Name)
+			p.Report(f)
+		default:
+			f.Reason = fmt.Sprintf("%s is down on %s; libvirt will set it up, and whether it has a carrier then can't be known now", d.Name, e.Name)
+			p.Undecided(f)
+		}
+	},
+}

@@ -1,0 +1,77 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"migcheck/hostinfo"
+	"migcheck/hostinfo/shell"
+	"migcheck/preflight"
+)
+
+// Masters that take their ports' receive path (netdev_rx_handler_register).
+// A VRF does not.
+var takesPorts = []string{"bridge", "bond", "team", "openvswitch", "ovs-system", "hsr", "prp", "net_failover", "failover", "batadv"}
+
+// Children that take their parent's receive path, as a macvlan does.
+var takesParent = []string{"ipvlan", "ipvtap", "macsec", "rmnet", "virt_wifi"}
+
+// LowerdevRxHandlerBusy meets devices whose frames already belong to another.
+var LowerdevRxHandlerBusy = &preflight.Rule{
+	ID:    "lowerdev-rx-handler-busy",
+	Level: preflight.Blocked,
+	Phase: preflight.Prepare,
+	Scope: preflight.PerDevice,
+	Needs: preflight.Essential(preflight.Destination, preflight.Kinds, preflight.Children),
+	Doc: `the device's frames already go to a bridge, bond or the like
+A device has one receive handler. A port of a bridge, bond, team or Open
+vSwitch, or a device with an ipvlan or macsec on it, has given it away, and the
+kernel refuses a macvtap there: "error creating macvtap interface macvtapN@D:
+Device or resource busy". Let the NIC name the bridge, bond or VLAN on top
+instead. A device in a VRF is fine. The kernel does not show the handler itself;
+it is inferred from masters and children.`,
+	Check: func(p *preflight.Pass) {
+		e := p.Side
+		d := e.Real()
+		if d.Master != 0 {
+			master := e.View.Links.ByIndex(d.Master)
+			if kind := masterKind(d, master); slices.Contains(takesPorts, kind) {
+				p.Report(preflight.Finding{
+					DestinationValue: "port of " + nameOf(master) + " (" + kind + ")",
+					Reason:           fmt.Sprintf("%s on %s is a port of the %s %s, which takes its frames; the kernel refuses a macvtap there", d.Name, e.Name, kind, nameOf(master)),
+					Fix:              commands("ip link set dev " + shell.Quote(d.Name) + " nomaster"),
+					Hint:             "or let the NIC name " + nameOf(master) + " itself: --map " + e.Wanted + "=" + nameOf(master),
+				})
+			} else if kind == "" {
+				p.Undecided(preflight.Finding{Reason: fmt.Sprintf("%s has a master of a kind that could not be read", d.Name)})
+			}
+		}
+		for _, c := range e.View.Links.Children(d) {
+			if slices.Contains(takesParent, c.Kind) {
+				p.Report(preflight.Finding{
+					DestinationValue: c.Kind + " " + c.Name + " stands on it",
+					Reason:           fmt.Sprintf("%s on %s carries the %s %s, which takes its frames; the kernel refuses a macvtap beside it", d.Name, e.Name, c.Kind, c.Name),
+					Fix:              commands("ip link delete dev " + shell.Quote(c.Name)),
+				})
+				return
+			}
+		}
+	},
+}
+
+// masterKind is the kind of a device's master: what the port says, else what
+// the master is.
+func masterKind(port, master *hostinfo.Device) string {
+	if master == nil {
+		return port.SlaveKind
+	}
+	return cmp.Or(port.SlaveKind, master.Kind)
+}
+
+func nameOf(d *hostinfo.Device) string {
+	if d == nil {
+		return "a device that was not seen"
+	}
+	return d.Name
+}

@@ -1,0 +1,33 @@
+package rules
+
+import (
+	"fmt"
+
+	"migcheck/hostinfo"
+	"migcheck/preflight"
+)
+
+// MACBusyPausedGuest is mac-busy-on-lowerdev where nobody notices in time.
+var MACBusyPausedGuest = &preflight.Rule{
+	ID:    "mac-busy-paused-guest",
+	Level: preflight.Blocked,
+	Phase: preflight.Silent,
+	Scope: preflight.PerDevice,
+	Needs: preflight.Essential(preflight.Destination, preflight.Device, preflight.MAC, preflight.Children, preflight.Held),
+	Doc: `a paused guest's MAC address is in use on the destination's device
+A paused guest's macvtap stays down, so nothing meets the conflict during the
+migration: it succeeds, the source is gone, and the later "virsh resume" fails
+with "Address already in use". Nothing rolls back.`,
+	Check: func(p *preflight.Pass) {
+		if p.Plan.Guest.State != hostinfo.StatePaused {
+			return
+		}
+		if h := holderOf(p.Side, p.Req.NIC); h != nil && !h.down {
+			p.Report(preflight.Finding{
+				DestinationValue: h.what,
+				Reason:           fmt.Sprintf("%s has the guest's MAC %s; the paused guest would arrive and could not be resumed", h.what, p.Req.NIC.EffectiveMAC()),
+				Hint:             h.hint,
+			})
+		}
+	},
+}

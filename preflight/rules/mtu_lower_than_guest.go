@@ -1,0 +1,70 @@
+package rules
+
+import (
+	"fmt"
+
+	"migcheck/hostinfo"
+	"migcheck/hostinfo/shell"
+	"migcheck/preflight"
+)
+
+// ethernetMTU is what every guest may take for granted.
+const ethernetMTU = 1500
+
+// MTULowerThanGuest meets destinations that drop the guest's large frames.
+var MTULowerThanGuest = &preflight.Rule{
+	ID:       "mtu-lower-than-guest",
+	Level:    preflight.Warning,
+	Phase:    preflight.Silent,
+	Scope:    preflight.PerPair,
+	CausedBy: []string{"vlan-mismatch"},
+	Needs: append(preflight.Essential(preflight.Source, preflight.Device, preflight.MTU),
+		preflight.Essential(preflight.Destination, preflight.Device, preflight.MTU)...),
+	Doc: `the destination's device takes smaller frames than the guest sends
+The guest keeps its MTU when it moves. Frames larger than the destination's
+device takes are dropped without a word: ping works, large transfers hang. What
+the guest really uses can't be seen from outside; its macvtap's MTU on the source
+is the most it can use there. Below 1500, or below the <mtu> in its definition,
+the guest is blocked, otherwise warned.`,
+	Value: func(e *preflight.Endpoint) string { return fmt.Sprintf("mtu %d", e.Device.MTU) },
+	Check: func(p *preflight.Pass) {
+		src, dst := p.Req.Source, p.Req.Destination
+		uses := guestMTU(p.Req)
+		if dst.Device.MTU >= uses {
+			return
+		}
+		f := preflight.Finding{
+			SourceValue: fmt.Sprintf("mtu %d", uses),
+			Reason:      fmt.Sprintf("the guest may send frames of %d bytes on %s, and %s on %s takes %d", uses, src.Name, dst.Wanted, dst.Name, dst.Device.MTU),
+			Fix:         raiseMTU(dst, uses),
+		}
+		if dst.Device.MTU < ethernetMTU || dst.Device.MTU < p.Req.NIC.MTU {
+			f.Level = preflight.Blocked
+		}
+		p.Report(f)
+	},
+}
+
+// guestMTU is the most that the guest can use on the source: what its
+// definition says, else its macvtap's MTU, else its device's.
+func guestMTU(q *preflight.Requirement) int {
+	switch {
+	case q.NIC.MTU > 0:
+		return q.NIC.MTU
+	case q.Source.Macvtap != nil && q.Source.Macvtap.MTU > 0:
+		return q.Source.Macvtap.MTU
+	}
+	return q.Source.Device.MTU
+}
+
+// raiseMTU are the commands that raise the MTU of every layer that is too low,
+// the lowest first. A bond sets its ports' by itself.
+func raiseMTU(e *preflight.Endpoint, mtu int) []string {
+	var lines []string
+	for _, d := range e.Stack {
+		if d.MTU < mtu && d.SlaveKind != hostinfo.KindBond && d.SlaveKind != hostinfo.KindTeam {
+			lines = append([]string{fmt.Sprintf("ip link set dev %s mtu %d", shell.Quote(d.Name), mtu)}, lines...)
+		}
+	}
+	return commands(lines...)
+}

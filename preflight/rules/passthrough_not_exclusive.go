@@ -1,0 +1,85 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+
+	"migcheck/hostinfo"
+	"migcheck/preflight"
+)
+
+// PassthroughNotExclusive meets devices that one guest alone may use.
+var PassthroughNotExclusive = &preflight.Rule{
+	ID:    "passthrough-not-exclusive",
+	Level: preflight.Blocked,
+	Phase: preflight.Prepare,
+	Scope: preflight.PerDevice,
+	Needs: preflight.Essential(preflight.Destination, preflight.Device, preflight.Children),
+	Doc: `the device is in use and mode passthrough wants it alone
+A macvtap of mode passthrough must be the only one on its device: the kernel
+refuses it beside any other macvlan or macvtap, and refuses any other beside it,
+even if it is down: "error creating macvtap interface macvtapN@D: Invalid
+argument". Stop or move the guest that holds the device, or take away what it
+left behind.`,
+	Check: func(p *preflight.Pass) {
+		e := p.Side
+		d := e.Real()
+		wantsAll := e.Mode == "passthrough"
+		for _, c := range e.View.Links.Children(d) {
+			if !c.IsMacvlan() || c == e.Macvtap || !wantsAll && c.Macvlan.Mode != "passthru" {
+				continue
+			}
+			p.Report(preflight.Finding{
+				DestinationValue: c.Name + " (" + c.Macvlan.Mode + ") stands on it",
+				Reason:           exclusiveReason(e, d, c, wantsAll),
+				Hint:             freeHint(e, c),
+			})
+			return
+		}
+		if wantsAll {
+			elsewhere(p, e, d)
+		}
+	},
+}
+
+func exclusiveReason(e *preflight.Endpoint, d, c *hostinfo.Device, wantsAll bool) string {
+	if wantsAll {
+		return fmt.Sprintf("mode passthrough needs %s on %s for itself, and the %s %s%s stands on it", d.Name, e.Name, c.Kind, c.Name, ownerOf(e, c.MAC))
+	}
+	return fmt.Sprintf("the %s %s%s holds %s on %s in mode passthrough, which tolerates no other", c.Kind, c.Name, ownerOf(e, c.MAC), d.Name, e.Name)
+}
+
+// elsewhere tells what can be told about macvlans that were moved into other
+// network namespaces: they count, and no dump shows them.
+func elsewhere(p *preflight.Pass, e *preflight.Endpoint, d *hostinfo.Device) {
+	if len(d.Held) > 0 {
+		p.Report(preflight.Finding{
+			DestinationValue: "receives for " + d.Held[0],
+			Reason:           fmt.Sprintf("mode passthrough needs %s on %s for itself, and it receives frames for %s, so something in another network namespace stands on it", d.Name, e.Name, d.Held[0]),
+			Hint:             "find the container that holds a macvlan on " + d.Name,
+		})
+		return
+	}
+	if g := e.View.Missing(hostinfo.FactNamespaces, d.Name); g != nil {
+		p.Undecided(preflight.Finding{
+			Reason: fmt.Sprintf("mode passthrough needs %s on %s for itself; a macvlan on it that was moved into another network namespace can't be seen: %s", d.Name, e.Name, g.Reason),
+		})
+	}
+}
+
+// ownerOf names the guest that has this MAC on the host, if one does.
+func ownerOf(e *preflight.Endpoint, mac string) string {
+	for _, d := range e.View.Domains {
+		if slices.Contains(d.MACs, mac) {
+			return " of guest " + d.Name
+		}
+	}
+	return ""
+}
+
+func freeHint(e *preflight.Endpoint, c *hostinfo.Device) string {
+	if owner := ownerOf(e, c.MAC); owner != "" {
+		return "stop or migrate the owner" + owner + " first"
+	}
+	return "if nothing uses " + c.Name + ", take it away with ip link delete"
+}

@@ -1,0 +1,41 @@
+package rules
+
+import (
+	"fmt"
+
+	"migcheck/preflight"
+)
+
+// SourceDevMissing looks for a NIC's device on the destination.
+var SourceDevMissing = &preflight.Rule{
+	ID:            "source-dev-missing",
+	Level:         preflight.Blocked,
+	Phase:         preflight.Prepare,
+	Scope:         preflight.PerDevice,
+	WithoutDevice: true,
+	CausedBy:      []string{"source-dev-name-too-long"},
+	Needs:         preflight.Essential(preflight.Destination, preflight.Devices),
+	Doc: `the device that the NIC names is not on the destination
+libvirt creates the guest's macvtap on the device of that name, or alternative
+name, in its own network namespace. Without it the migration is refused before
+anything is copied: "Unable to get index for interface D: No such device"
+(for mode passthrough "Cannot get interface MAC on 'D'"). Create the device, or
+rename the one that leads to the same network, or migrate with a --map to it.`,
+	Check: func(p *preflight.Pass) {
+		e := p.Side
+		if e.Device != nil || e.Wanted == "" {
+			return
+		}
+		reason := fmt.Sprintf("%s has no device %s, so libvirt can't create the guest's macvtap there", e.Name, e.Wanted)
+		if e.Mapped {
+			reason = fmt.Sprintf("the map names %s, which %s does not have", e.Wanted, e.Name)
+		}
+		p.Report(preflight.Finding{
+			Reason:           reason,
+			SourceValue:      p.Req.Source.Describe(),
+			DestinationValue: "absent",
+			Fix:              recreate(p.Req.Source, e),
+			Hint:             "create it on " + e.Name + ", or name the device there that leads to the same network: --map " + p.Req.Source.Wanted + "=DEVICE",
+		})
+	},
+}

@@ -1,0 +1,70 @@
+package rules
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"migcheck/preflight"
+)
+
+// Names that libvirt takes for its own and does not keep
+// (virDomainNetDefParseXML, virDomainNetDefFormat).
+var reservedPrefixes = []string{"vnet", "macvtap", "macvlan"}
+
+// TargetDevNameClash meets fixed macvtap names that are taken.
+var TargetDevNameClash = &preflight.Rule{
+	ID:            "target-dev-name-clash",
+	Level:         preflight.Blocked,
+	Phase:         preflight.Prepare,
+	Scope:         preflight.PerDevice,
+	WithoutDevice: true,
+	Needs:         preflight.Essential(preflight.Destination, preflight.Devices),
+	Doc: `the fixed name of the guest's macvtap is taken on the destination
+The NIC's <target dev='T'/> asks for a macvtap of that name, and the destination
+has a device called so, or with that altname. The migration is refused: "error
+creating macvtap interface T@D: File exists". libvirt before 10.1 then also
+deletes the other device, whoever it belongs to (seen on 9.0.0), so it can't be
+waived there. Take <target> out of the definition; libvirt picks a free name.`,
+	Check: func(p *preflight.Pass) {
+		e, name := p.Side, p.Req.NIC.Target
+		if name == "" || e.View == nil {
+			return
+		}
+		for _, prefix := range reservedPrefixes {
+			if strings.HasPrefix(name, prefix) {
+				return
+			}
+		}
+		taken := e.View.Links.ByName(name)
+		if taken == nil {
+			return
+		}
+		f := preflight.Finding{
+			SourceValue:      "target " + name,
+			DestinationValue: name + " exists (" + taken.Kind + ")",
+			Reason:           fmt.Sprintf("the NIC wants its macvtap to be called %s, and %s has a device of that name", name, e.Name),
+			Hint:             "take <target dev='" + name + "'/> out of the guest's definition, or rename the device on " + e.Name,
+		}
+		if deletesForeign(e) {
+			f.Reason += "; its libvirt would DELETE that device when it fails"
+			f.Unwaivable = "libvirt before 10.1 deletes the foreign device"
+		}
+		p.Report(f)
+	},
+}
+
+// deletesForeign says whether the destination's libvirt would delete a device
+// that it did not make: before 10.1, or if its version is not known.
+func deletesForeign(e *preflight.Endpoint) bool {
+	if e.View.Libvirt == nil {
+		return true
+	}
+	parts := strings.SplitN(e.View.Libvirt.Version, ".", 3)
+	if len(parts) < 2 {
+		return true
+	}
+	major, err1 := strconv.Atoi(parts[0])
+	minor, err2 := strconv.Atoi(parts[1])
+	return err1 != nil || err2 != nil || major < 10 || major == 10 && minor < 1
+}

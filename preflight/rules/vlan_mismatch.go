@@ -1,0 +1,92 @@
+package rules
+
+import (
+	"fmt"
+
+	"migcheck/hostinfo"
+	"migcheck/preflight"
+)
+
+// VLANMismatch meets devices of one name on two networks.
+var VLANMismatch = &preflight.Rule{
+	ID:    "vlan-mismatch",
+	Level: preflight.Blocked,
+	Phase: preflight.Silent,
+	Scope: preflight.PerPair,
+	Needs: append(preflight.Essential(preflight.Source, preflight.Device, preflight.VLANs),
+		preflight.Essential(preflight.Destination, preflight.Device, preflight.VLANs)...),
+	Doc: `the devices carry different VLANs under one name
+A name like bond0.623 proves nothing; the VLAN id is a property of the device.
+With another id or protocol, or with a VLAN on one side only, the migration is
+reported as a success and the guest is on the wrong network. Where the
+destination's switch port is an access port of the same VLAN, a plain device
+there is right: waive the finding then.`,
+	Value: func(e *preflight.Endpoint) string { tags, _ := tagsOf(e); return tags },
+	Check: func(p *preflight.Pass) {
+		src, dst := p.Req.Source, p.Req.Destination
+		a, sure := tagsOf(src)
+		b, alsoSure := tagsOf(dst)
+		switch {
+		case a == b:
+		case !sure || !alsoSure:
+			p.Undecided(preflight.Finding{
+				Reason: fmt.Sprintf("%s is %s on %s and %s on %s; which VLAN a bridge with several uplinks leads to can't be told", dst.Wanted, a, src.Name, b, dst.Name),
+			})
+		default:
+			p.Report(preflight.Finding{
+				Reason: fmt.Sprintf("%s is %s on %s and %s on %s: the guest would arrive on another network, and libvirt would call it a success",
+					dst.Wanted, a, src.Name, b, dst.Name),
+				Fix:  recreate(src, dst),
+				Hint: "if the switch port of " + dst.Name + " is an access port of the same VLAN, --allow vlan-mismatch",
+			})
+		}
+	},
+}
+
+// tagsOf is all VLAN tags that a frame gets on its way down the stack, and
+// whether that is sure: a bridge may lead to several networks.
+func tagsOf(e *preflight.Endpoint) (tags string, sure bool) {
+	d := e.Device
+	for range 16 {
+		if d.VLAN != nil {
+			if tags != "" {
+				tags += " in "
+			}
+			tags += vlanName(d.VLAN)
+		}
+		below := e.View.Links.Below(d)
+		if d.Kind == hostinfo.KindBridge {
+			if below = uplinks(below); len(below) > 1 {
+				return tags + " behind bridge " + d.Name, false
+			}
+		}
+		if len(below) == 0 {
+			break
+		}
+		d = below[0]
+	}
+	if tags == "" {
+		tags = "untagged"
+	}
+	return tags, true
+}
+
+func vlanName(v *hostinfo.VLAN) string {
+	if v.Protocol == "802.1Q" || v.Protocol == "" {
+		return fmt.Sprintf("VLAN %d", v.ID)
+	}
+	return fmt.Sprintf("VLAN %d (%s)", v.ID, v.Protocol)
+}
+
+// uplinks are the ports of a bridge that can lead out of the host; the rest
+// are guests and containers.
+func uplinks(ports []*hostinfo.Device) []*hostinfo.Device {
+	var out []*hostinfo.Device
+	for _, p := range ports {
+		switch p.Kind {
+		case hostinfo.KindHardware, hostinfo.KindVLAN, hostinfo.KindBond, hostinfo.KindTeam:
+			out = append(out, p)
+		}
+	}
+	return out
+}
