@@ -39,6 +39,9 @@ type Host struct {
 	Networks []Network `json:"networks,omitempty"`
 	// Domains are all guests that the daemon knows, in brief; see FactDomains.
 	Domains []Domain `json:"domains,omitempty"`
+	// Example marks the recorded hosts that come with migcheck, so that nobody
+	// takes a report about them for one about his own.
+	Example bool `json:"example,omitempty"`
 	// Gaps are the facts that could not be read, and why.
 	Gaps []Gap `json:"gaps,omitempty"`
 }

@@ -53,6 +53,17 @@ func (n *Network) DirectMode() string {
 	return ""
 }
 
+// Free are the devices of the pool that no guest of this network uses.
+func (n *Network) Free() []NetworkDevice {
+	var out []NetworkDevice
+	for _, d := range n.Devices {
+		if d.Connections <= 0 {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
 // Portgroup returns the portgroup that a NIC naming it (or none: the default
 // one) gets, or nil.
 func (n *Network) Portgroup(name string) *Portgroup {

@@ -7,7 +7,7 @@ import (
 )
 
 // nameCauses marks findings that are mere consequences of another about the
-// same NIC on the same host.
+// same NIC and device on the same host.
 func (e *engine) nameCauses() {
 	for i := range e.findings {
 		f := &e.findings[i]
@@ -16,7 +16,7 @@ func (e *engine) nameCauses() {
 			continue
 		}
 		for _, g := range e.findings {
-			if slices.Contains(r.CausedBy, g.Rule) && sameNIC(&g, f) && g.Level >= f.Level && g.CausedBy == "" {
+			if slices.Contains(r.CausedBy, g.Rule) && sameThing(&g, f) && g.Level >= f.Level && g.CausedBy == "" {
 				f.CausedBy = g.ID
 				break
 			}
@@ -24,15 +24,14 @@ func (e *engine) nameCauses() {
 	}
 }
 
-func sameNIC(a, b *Finding) bool {
-	if a.Subject.Host != b.Subject.Host {
-		return false
-	}
-	if a.Subject.NIC == nil || b.Subject.NIC == nil {
-		return a.Subject.NIC == b.Subject.NIC
-	}
-	return *a.Subject.NIC == *b.Subject.NIC
+// sameThing says whether the consequence b speaks about what the cause a speaks
+// about. A cause without a device is about all that its NIC may get.
+func sameThing(a, b *Finding) bool {
+	return a.Subject.Host == b.Subject.Host && equal(a.Subject.NIC, b.Subject.NIC) &&
+		(a.Subject.Device == "" || a.Subject.Device == b.Subject.Device)
 }
+
+func equal(a, b *int) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // waive marks the findings that a waiver covers.
 func (e *engine) waive() {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"migcheck/hostinfo/shell"
 )
 
 // FactsNotObserved is the rule under which the engine reports essential facts
@@ -13,6 +15,7 @@ const FactsNotObserved = "facts-not-observed"
 
 // Run judges one plan by all rules. The result depends on nothing else.
 func Run(p *Plan, rules []*Rule) *Report {
+	p = p.observed()
 	e := &engine{plan: p, byID: make(map[string]*Rule, len(rules))}
 	for _, r := range rules {
 		e.byID[r.ID] = r
@@ -61,8 +64,12 @@ func (e *engine) judge(r *Rule, req *Requirement) {
 		found = e.alreadySo(r, req, found)
 	}
 	for i := range found {
-		e.complete(r, req, &found[i])
-		e.add(found[i])
+		f := &found[i]
+		e.complete(r, req, f)
+		if slices.ContainsFunc(found[:i], func(g Finding) bool { return g.ID == f.ID }) {
+			f.ID += "/" + shortHash(f.Reason)
+		}
+		e.add(*f)
 	}
 }
 
@@ -130,22 +137,11 @@ func (e *engine) know(n Need, req *Requirement) (*Endpoint, knowledge, string) {
 			end = req.Destination
 		}
 	}
-	if n.Fact == GuestView {
-		if e.plan.Guest.Sent() != nil {
-			return end, known, ""
-		}
-		return e.plan.endpoint(Source), missing, e.plan.guestGap()
+	if k, why := e.plan.knowGuest(n.Fact); k != inapplicable {
+		return e.plan.endpoint(Source), k, why
 	}
 	k, why := end.know(n.Fact)
 	return end, k, why
-}
-
-// guestGap says why the guest's definition is not known.
-func (p *Plan) guestGap() string {
-	for _, g := range p.Guest.Gaps {
-		return "the guest's definition: " + g.Reason
-	}
-	return "the guest's definition was not read"
 }
 
 // undecided reports that a rule could not be decided, as a consequence of one
@@ -155,13 +151,17 @@ func (e *engine) undecided(r *Rule, req *Requirement, end *Endpoint, why string)
 		Rule: FactsNotObserved, Level: Undecided, Phase: e.byID[FactsNotObserved].Phase,
 		Subject: Subject{Guest: e.plan.Guest.Name, Host: end.Name},
 		Reason:  why,
-		Hint:    "migcheck doctor " + end.Name + " says how the host is reached and what is missing",
+		Hint:    "migcheck doctor says how each host is reached and what is missing",
+		Explain: "migcheck explain " + FactsNotObserved,
+	}
+	if shell.Quotable(end.Name) {
+		root.Hint = "migcheck doctor " + shell.Quote(end.Name) + " says how the host is reached and what is missing"
 	}
 	root.identify()
 	root.ID += "/" + shortHash(why)
 	e.add(root)
 	f := Finding{Level: Undecided, Reason: fmt.Sprintf("could not be decided: %s: %s", end.Name, why), CausedBy: root.ID}
-	f.Subject.Host = end.Name
+	f.Subject.Host, f.Subject.Device = end.Name, end.Wanted
 	e.complete(r, req, &f)
 	e.add(f)
 }
@@ -174,7 +174,12 @@ func (e *engine) leftOut(r *Rule, req *Requirement, end *Endpoint, why string) {
 	if req != nil {
 		n.NIC = &req.Index
 	}
-	e.notChecked = append(e.notChecked, n)
+	same := func(o NotChecked) bool {
+		return o.Rule == n.Rule && o.Host == n.Host && o.Reason == n.Reason && equal(o.NIC, n.NIC)
+	}
+	if !slices.ContainsFunc(e.notChecked, same) { // the devices of a pool repeat it
+		e.notChecked = append(e.notChecked, n)
+	}
 }
 
 // add keeps a finding once: the devices of a pool repeat what is said of the
@@ -185,7 +190,8 @@ func (e *engine) add(f Finding) {
 	}
 }
 
-// complete fills in what a finding leaves empty.
+// complete fills in what a finding leaves empty. What is said of a NIC as such
+// names no device where a network decides it.
 func (e *engine) complete(r *Rule, req *Requirement, f *Finding) {
 	f.Rule, f.Phase = r.ID, cmp.Or(f.Phase, r.Phase)
 	f.Subject.Guest = e.plan.Guest.Name
@@ -193,17 +199,17 @@ func (e *engine) complete(r *Rule, req *Requirement, f *Finding) {
 		index := req.Index
 		f.Subject.NIC, f.Subject.MAC = &index, req.NIC.MAC
 		f.Subject.Host = cmp.Or(f.Subject.Host, req.Destination.Name)
-		f.Subject.Device = cmp.Or(f.Subject.Device, req.Destination.Wanted)
+		if !r.AboutNIC || req.Destination.NetworkName == "" {
+			f.Subject.Device = cmp.Or(f.Subject.Device, req.Destination.Wanted)
+		}
 		f.SourceValue = cmp.Or(f.SourceValue, valueOf(r, req.Source))
 		f.DestinationValue = cmp.Or(f.DestinationValue, valueOf(r, req.Destination))
 	}
 	f.Explain = "migcheck explain " + r.ID
-	if f.Unwaivable == "" && f.Level > Note {
+	if f.Unwaivable == "" && f.Level > Note && f.CausedBy == "" {
 		f.Allow = "--allow " + r.ID
 	}
-	if f.CausedBy == "" || f.ID == "" {
-		f.identify()
-	}
+	f.identify()
 }
 
 func valueOf(r *Rule, e *Endpoint) string {

@@ -12,24 +12,30 @@ type Fact string
 // The facts that rules name in their Needs. Those about a device are about the
 // whole stack below it unless they say otherwise.
 const (
-	Devices   Fact = "devices"   // which devices the host has; the NIC's own may be absent
-	Device    Fact = "device"    // the NIC's device; a rule that needs it does not apply where it is absent
-	Kinds     Fact = "kinds"     // the kind of every layer
-	Flags     Fact = "flags"     // whether every layer is administratively up
-	Carrier   Fact = "carrier"   // the carrier of every layer that is up
-	VLANs     Fact = "vlans"     // id and protocol of every VLAN layer
-	Bonds     Fact = "bonds"     // mode and monitoring of every bond layer
-	LACP      Fact = "lacp"      // what 802.3ad bond layers agreed with their switch
-	MTU       Fact = "mtu"       // the device's own MTU
-	MAC       Fact = "mac"       // the device's own address
-	LinkType  Fact = "link type" // the device's own ARP hardware type
-	Children  Fact = "children"  // what stands on the device in this namespace, with kinds and modes
-	Held      Fact = "held"      // addresses that the device receives for others
-	Modules   Fact = "modules"   // whether the kernel has macvtap
-	Libvirt   Fact = "libvirt"   // the daemon's version and host UUID
-	Domains   Fact = "domains"   // the host's other guests
-	Networks  Fact = "networks"  // the host's libvirt networks
-	GuestView Fact = "guest"     // the guest's definition as it is sent (the side does not matter)
+	Devices  Fact = "devices"   // which devices the host has; the NIC's own may be absent
+	Device   Fact = "device"    // the NIC's device; a rule that needs it does not apply where it is absent
+	Kinds    Fact = "kinds"     // the kind of every layer
+	Flags    Fact = "flags"     // whether every layer is administratively up
+	Carrier  Fact = "carrier"   // the carrier of every layer that is up
+	VLANs    Fact = "vlans"     // id and protocol of every VLAN layer
+	Bonds    Fact = "bonds"     // mode and monitoring of every bond layer
+	LACP     Fact = "lacp"      // what 802.3ad bond layers agreed with their switch
+	MTU      Fact = "mtu"       // the device's own MTU
+	MAC      Fact = "mac"       // the device's own address
+	LinkType Fact = "link type" // the device's own ARP hardware type
+	Children Fact = "children"  // what stands on the device in this namespace, with kinds and modes
+	Held     Fact = "held"      // addresses that the device receives for others
+	Modules  Fact = "modules"   // whether the kernel has macvtap
+	Libvirt  Fact = "libvirt"   // the daemon's version and host UUID
+	Domains  Fact = "domains"   // the host's other guests
+	Networks Fact = "networks"  // the host's libvirt networks
+)
+
+// The facts about the guest. The side of a need does not matter for them.
+const (
+	GuestView     Fact = "guest"                 // its definition as it is sent
+	GuestJob      Fact = "job"                   // what libvirt is doing with it
+	GuestInactive Fact = "persistent definition" // what it will boot with; a transient guest has none
 )
 
 // knowledge is what can be said about a fact on one side.
@@ -65,6 +71,9 @@ func (e *Endpoint) know(f Fact) (knowledge, string) {
 		return e.knowDevices()
 	}
 	if e.Device == nil {
+		if k, why := e.knowDevices(); k != known { // it may be there under another name
+			return k, why
+		}
 		return inapplicable, ""
 	}
 	switch f {
@@ -91,6 +100,22 @@ var hostFacts = map[Fact]hostinfo.Fact{
 	Networks: hostinfo.FactNetworks,
 }
 
+// ReadFrom is what a collector must have read for a fact to be known.
+func ReadFrom(f Fact) hostinfo.Fact {
+	if src, ok := hostFacts[f]; ok {
+		return src
+	}
+	switch f {
+	case Held:
+		return hostinfo.FactForwarding
+	case LACP:
+		return hostinfo.FactLACP
+	case Kinds, VLANs, Bonds, Children:
+		return hostinfo.FactDetails
+	}
+	return hostinfo.FactDevices
+}
+
 func (e *Endpoint) lacks(f hostinfo.Fact, device string) (knowledge, string) {
 	if g := e.View.Missing(f, device); g != nil {
 		return missing, g.Reason
@@ -109,7 +134,7 @@ func (e *Endpoint) knowDevices() (knowledge, string) {
 
 func (e *Endpoint) knowChildren() (knowledge, string) {
 	for _, c := range e.View.Links.Children(e.Real()) {
-		if c.Kind == hostinfo.KindUnknown || c.IsMacvlan() && (c.Macvlan == nil || c.MAC == "") {
+		if c.Kind == hostinfo.KindUnknown || c.IsMacvlan() && (c.Macvlan == nil || c.Macvlan.Mode == "" || c.MAC == "") {
 			return missing, e.whyUnknown(Children, c)
 		}
 	}
@@ -117,14 +142,34 @@ func (e *Endpoint) knowChildren() (knowledge, string) {
 }
 
 func (e *Endpoint) whyUnknown(f Fact, d *hostinfo.Device) string {
-	from := hostinfo.FactDetails
-	if f == LACP {
-		from = hostinfo.FactLACP
+	switch f {
+	case Kinds, VLANs, Bonds, LACP, Children:
+		from := hostinfo.FactDetails
+		if d.Kind == hostinfo.KindUnknown {
+			f = Kinds // one gap, however many facts it hides
+		} else if f == LACP {
+			from = hostinfo.FactLACP
+		}
+		if g := e.View.Missing(from, d.Name); g != nil {
+			return g.Reason
+		}
 	}
-	if g := e.View.Missing(from, d.Name); g != nil {
-		return g.Reason
+	words := factWords[f]
+	if words == "" {
+		words = "the " + string(f) + " of %s"
 	}
-	return fmt.Sprintf("the %s of %s could not be read", f, d.Name)
+	return fmt.Sprintf(words+" could not be read", d.Name)
+}
+
+// factWords say what could not be read of a device.
+var factWords = map[Fact]string{
+	Kinds:    "the kind of %s",
+	Flags:    "whether %s is up",
+	VLANs:    "the VLAN of %s",
+	Bonds:    "the mode and monitoring of %s",
+	MTU:      "the MTU of %s",
+	MAC:      "the MAC address of %s",
+	Children: "the mode or MAC address of %s",
 }
 
 // layerKnows says whether one layer of a stack shows the fact. Facts about the

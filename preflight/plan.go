@@ -9,9 +9,9 @@ import (
 // Plan is the whole input of judging: one guest, two hosts, and what was asked
 // for. It holds no handle to the world, so that printing it is a bug report.
 type Plan struct {
-	Guest *hostinfo.Guest
-	From  *View
-	To    *View
+	Guest *hostinfo.Guest // never nil
+	From  *View           // nil: nothing was learned of the source
+	To    *View           // nil: nothing was learned of the destination
 	// Map gives devices another name on the destination: a NIC that names KEY
 	// needs the device VALUE there.
 	Map map[string]string
@@ -30,6 +30,18 @@ type View struct {
 // NewView indexes a host. The host must not change afterwards.
 func NewView(h *hostinfo.Host) *View {
 	return &View{Host: h, Links: hostinfo.IndexLinks(h)}
+}
+
+// observed is the plan with a view of both hosts, be it one of which nothing
+// is known.
+func (p *Plan) observed() *Plan {
+	q := *p
+	for _, v := range []**View{&q.From, &q.To} {
+		if *v == nil {
+			*v = NewView(hostinfo.Unobserved("", "the host was not observed"))
+		}
+	}
+	return &q
 }
 
 // Waiver is somebody's decision to live with a rule's findings.

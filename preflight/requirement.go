@@ -142,13 +142,24 @@ func (p *Plan) Resolve(nic *hostinfo.NIC, side Side) []*Endpoint {
 		return []*Endpoint{e}
 	}
 	e.Mode = e.Network.DirectMode()
-	out := make([]*Endpoint, 0, len(e.Network.Devices))
-	for _, d := range e.Network.Devices {
+	choice := candidates(e.Network)
+	out := make([]*Endpoint, 0, len(choice))
+	for _, d := range choice {
 		one := *e
 		one.lookUp(d.Dev)
 		out = append(out, &one)
 	}
 	return out
+}
+
+// candidates are the devices of a pool that libvirt might choose: in mode
+// passthrough those that nobody uses (networkAllocatePort), or all if that is
+// none, else any.
+func candidates(n *hostinfo.Network) []hostinfo.NetworkDevice {
+	if free := n.Free(); n.DirectMode() == "passthrough" && len(free) > 0 {
+		return free
+	}
+	return n.Devices
 }
 
 func (p *Plan) endpoint(side Side) *Endpoint {

@@ -67,6 +67,9 @@ type Rule struct {
 	// WithoutDevice is set for the rules that speak about NICs whose device was
 	// not found on the destination; the others do not apply there.
 	WithoutDevice bool
+	// AboutNIC is set for rules whose findings are about the NIC as such, not
+	// about its device: where a network's pool has several, they are said once.
+	AboutNIC bool
 	// Posture is set for rules about how a guest is set up, equally true
 	// wherever it runs. Their notes do not lift a report's verdict.
 	Posture bool

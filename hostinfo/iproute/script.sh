@@ -76,7 +76,7 @@ facts() {
 forwarding() {
   { bridge fdb show; printf "status %s\n" $?; } | awk "
     \$1 == \"status\" { c = \$2; next }
-    / self / && \$NF == \"permanent\" && \$1 ~ /^.[02468ace]:/ && k[\$3]++ < 1026 {
+    / self / && \$NF == \"permanent\" && \$1 ~ /^.[02468ace]:/ && s[\$1, \$3]++ == 0 && k[\$3]++ < 1026 {
       if (++n > 50000) { print \"cut\"; exit }
       print \$1, \$3
     }

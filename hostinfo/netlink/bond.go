@@ -30,11 +30,13 @@ func decodeBond(b []byte) (*hostinfo.Bond, error) {
 			bond.LACP, inner = decodeLACP(v)
 		}
 	})
+	if bond.Mode == "802.3ad" && bond.LACP == nil {
+		bond.LACP = rtnl.NoLACP()
+	}
 	return bond, first(err, inner)
 }
 
-// decodeLACP reads IFLA_BOND_AD_INFO. The kernel sends it empty for an 802.3ad
-// bond without an active aggregator, which is a fact and not a gap.
+// decodeLACP reads IFLA_BOND_AD_INFO.
 func decodeLACP(b []byte) (*hostinfo.LACP, error) {
 	lacp := &hostinfo.LACP{}
 	err := each(b, func(typ int, v []byte) {

@@ -5,6 +5,7 @@ package netlink
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/user"
 	"time"
 
@@ -28,7 +29,9 @@ func (c Collector) Collect(ctx context.Context) (*hostinfo.Host, error) {
 		h.Kernel = unix.ByteSliceToString(uts.Release[:])
 		h.Arch = unix.ByteSliceToString(uts.Machine[:])
 	}
-	if u, err := user.Current(); err == nil {
+	if os.Geteuid() == 0 {
+		h.User = "root" // even where no name service can say so
+	} else if u, err := user.Current(); err == nil {
 		h.User = u.Username
 	}
 	machine := root("/")

@@ -59,15 +59,11 @@ func readDevices(ctx context.Context, h *hostinfo.Host) {
 // noteUnread adds the gaps of a device whose message lacked what its kind
 // always has.
 func noteUnread(h *hostinfo.Host, d *hostinfo.Device) {
-	const reason = "the kernel's link message does not hold it"
-	switch {
-	case d.Kind == hostinfo.KindVLAN && d.VLAN == nil,
-		d.Kind == hostinfo.KindBond && d.Bond == nil,
-		d.IsMacvlan() && d.Macvlan == nil,
-		d.SlaveKind == hostinfo.KindBond && d.BondPort == nil:
-		h.AddGap(hostinfo.FactDetails, d.Name, reason)
-	case d.Bond != nil && d.Bond.Mode == "802.3ad" && d.Bond.LACP == nil:
-		h.AddGap(hostinfo.FactLACP, d.Name, reason)
+	if d.Kind == hostinfo.KindVLAN && d.VLAN == nil ||
+		d.Kind == hostinfo.KindBond && d.Bond == nil ||
+		d.IsMacvlan() && d.Macvlan == nil ||
+		d.SlaveKind == hostinfo.KindBond && d.BondPort == nil {
+		h.AddGap(hostinfo.FactDetails, d.Name, "the kernel's link message does not hold it")
 	}
 }
 

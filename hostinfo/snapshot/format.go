@@ -71,14 +71,14 @@ func decodeHost(data []byte) (*hostFile, error) {
 		Schema string `json:"schema"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("is not JSON of a recorded host: %w", err)
 	}
 	if err := checkSchema(head.Schema); err != nil {
 		return nil, err
 	}
 	var f hostFile
 	if err := json.Unmarshal(data, &f); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("is not JSON of a recorded host: %w", err)
 	}
 	if f.Host == nil || f.Host.Name == "" {
 		return nil, errors.New("holds no host with a name")

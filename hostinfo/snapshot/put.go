@@ -6,24 +6,26 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 )
+
+// move is a file that is written under one name and wanted under another.
+type move struct{ from, to string }
 
 // put writes the files of all hosts: every byte into temporary files first,
 // then the XML into place, which nothing names yet, and last the host files.
 func (d *directory) put(hosts []rendered) (err error) {
 	var undo []string
 	defer func() {
-		if err == nil {
-			return
-		}
-		for _, name := range undo {
-			_ = d.root.Remove(name)
+		if err != nil {
+			for _, name := range undo {
+				_ = d.root.Remove(name)
+			}
 		}
 	}()
-	type move struct{ from, to string }
 	var xml, json []move
-	stage := func(name string, data []byte) (move, error) {
-		m := move{".migcheck-" + rand.Text() + ".tmp", name}
+	stage := func(to string, data []byte) (move, error) {
+		m := move{".migcheck-" + rand.Text() + ".tmp", to}
 		undo = append(undo, m.from)
 		return m, d.create(m.from, data)
 	}
@@ -41,15 +43,29 @@ func (d *directory) put(hosts []rendered) (err error) {
 		}
 		json = append(json, m)
 	}
-	for _, m := range append(xml, json...) {
+	for _, m := range xml {
 		if _, err := d.root.Lstat(m.to); os.IsNotExist(err) {
 			undo = append(undo, m.to)
 		}
-		if err := d.root.Rename(m.from, m.to); err != nil {
-			return fmt.Errorf("put %s into place: %w", m.to, err)
+		if err := d.rename(m); err != nil {
+			return err
 		}
 	}
+	for _, m := range json {
+		if err := d.rename(m); err != nil {
+			return err
+		}
+		// From here on the XML is in use.
+		undo = slices.DeleteFunc(undo, func(name string) bool { return !strings.HasPrefix(name, ".migcheck-") })
+	}
 	return d.sync()
+}
+
+func (d *directory) rename(m move) error {
+	if err := d.root.Rename(m.from, m.to); err != nil {
+		return fmt.Errorf("put %s into place: %w", m.to, err)
+	}
+	return nil
 }
 
 // create writes a new file to the disk.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"migcheck/hostinfo"
 	"migcheck/hostinfo/libvirt"
 )
 
@@ -105,7 +106,11 @@ func document(g Guest, view libvirt.View, o Options) ([]byte, error) {
 	doc := *view.XML
 	switch {
 	case o.Redact:
-		doc = libvirt.FormatDomain(&libvirt.Domain{Name: g.Name, UUID: g.UUID, ID: g.ID, Definition: *view.Definition})
+		d := &libvirt.Domain{Name: g.Name, UUID: g.UUID, Definition: *view.Definition}
+		if view.Fact == hostinfo.FactLive {
+			d.ID = g.ID
+		}
+		doc = libvirt.FormatDomain(d)
 	case len(doc) == 0:
 		return nil, fmt.Errorf("its XML is not there to be recorded")
 	case !o.FullXML:

@@ -15,7 +15,8 @@ type Options struct {
 	// Redact replaces the names of hosts, users, guests and networks, MAC
 	// addresses, UUIDs and IP addresses, the same one everywhere by the same, so
 	// that the judgement stays what it was. Names of devices stay, unless one of
-	// those names is in them. It excludes FullXML.
+	// those names is in them. It excludes FullXML, and the directory must not
+	// hold a snapshot already: two recordings have different stand-ins.
 	Redact bool
 }
 
@@ -25,13 +26,13 @@ type Options struct {
 // another machine of that name, or that machine under another name. Nothing is
 // changed unless all of it could be written.
 func Write(dir string, hosts []Recorded, o Options) error {
-	if err := write(dir, hosts, o); err != nil {
+	if err := record(dir, hosts, o); err != nil {
 		return fmt.Errorf("write snapshot %s: %w", dir, err)
 	}
 	return nil
 }
 
-func write(dir string, hosts []Recorded, o Options) error {
+func record(dir string, hosts []Recorded, o Options) error {
 	if o.FullXML && o.Redact {
 		return errors.New("full XML cannot be redacted: leave one of the two out")
 	}
@@ -53,6 +54,9 @@ func write(dir string, hosts []Recorded, o Options) error {
 	there, err := d.inventory()
 	if err != nil {
 		return err
+	}
+	if o.Redact && len(there) > 0 {
+		return errors.New("it holds recorded hosts already, and a redacted snapshot cannot be added to: use another directory")
 	}
 	stale, err := there.replacing(files)
 	if err != nil {

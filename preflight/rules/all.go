@@ -13,6 +13,7 @@ var All = []*preflight.Rule{
 	SameHostUUID,
 	DestDomainConflict,
 	NetworkMissingOrInactive,
+	NetworkPoolExhausted,
 	SourceDevMissing,
 	SourceDevNameTooLong,
 	TargetDevNameClash,

@@ -56,6 +56,9 @@ func lacpPorts(p *preflight.Pass, bond string, aggregator int, ports []*hostinfo
 		if b == nil || b.ActorState == 0 {
 			continue
 		}
+		if port.Up == hostinfo.No || port.LowerUp == hostinfo.No {
+			continue // it has another fault than LACP
+		}
 		const need, never = lacpSync | lacpCollecting | lacpDistributing, lacpDefaulted | lacpExpired
 		if b.ActorState&need != need || b.ActorState&never != 0 || b.PartnerState&lacpSync == 0 || b.Aggregator != aggregator {
 			bad = append(bad, port.Name)
@@ -65,7 +68,7 @@ func lacpPorts(p *preflight.Pass, bond string, aggregator int, ports []*hostinfo
 		p.Report(preflight.Finding{
 			DestinationValue: "out of step: " + strings.Join(bad, " "),
 			Reason:           fmt.Sprintf("%s of %s on %s did not agree with the switch on LACP and carries nothing", strings.Join(bad, " and "), bond, p.Side.Name),
-			Hint:             "check the switch's ports: cat /proc/net/bonding/" + bond,
+			Hint:             hint("check the switch's ports: cat /proc/net/bonding/%s", bond),
 		})
 	}
 }

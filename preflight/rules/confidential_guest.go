@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"migcheck/hostinfo"
 	"migcheck/preflight"
 )
 
@@ -20,10 +21,12 @@ state when it boots: launchSecurity only allows it, so the verdict is undecided
 it offline.`,
 	Check: func(p *preflight.Pass) {
 		kind := p.Plan.Guest.Sent().LaunchSecurity
-		if kind == "" || !p.Plan.Guest.State.Active() {
+		state := p.Plan.Guest.State
+		if kind == "" || state != hostinfo.StateUnknown && !state.Active() {
 			return
 		}
 		f := preflight.Finding{
+			Subject:     preflight.Subject{Host: p.Plan.From.Name},
 			SourceValue: kind,
 			Reason:      "the guest has launchSecurity " + kind + ", and QEMU does not migrate running guests of that kind",
 			Hint:        "shut it down and start it on the destination",

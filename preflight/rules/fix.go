@@ -20,11 +20,28 @@ func commands(lines ...string) []string {
 	return lines
 }
 
+// hint is advice that holds commands with names in them, quoted. Where a name
+// could not be typed into a terminal it says that instead. The format has a %s
+// for each name.
+func hint(format string, names ...string) string {
+	quoted := make([]any, len(names))
+	for i, n := range names {
+		if !shell.Quotable(n) {
+			return "a name in the command that helps can't be typed into a terminal; rename that first"
+		}
+		quoted[i] = shell.Quote(n)
+	}
+	return fmt.Sprintf(format, quoted...)
+}
+
 // recreate are the commands that make the source's device anew on the
 // destination: so far for a VLAN whose parent is there under its name.
 func recreate(src, dst *preflight.Endpoint) []string {
-	if src.View == nil || src.Device == nil || src.Device.VLAN == nil || dst.View == nil {
+	if src.View == nil || src.Device == nil || src.Device.VLAN == nil || dst.View == nil || len(dst.Wanted) > maxName {
 		return nil
+	}
+	if dst.NetworkName != "" && src.Wanted != dst.Wanted {
+		return nil // what the network there means by the name is not known here
 	}
 	below := src.Parent()
 	if below == nil {
@@ -37,7 +54,7 @@ func recreate(src, dst *preflight.Endpoint) []string {
 	name := shell.Quote(dst.Wanted)
 	var out []string
 	if dst.Device != nil {
-		if dst.Device.Kind != hostinfo.KindVLAN {
+		if dst.Device.Kind != hostinfo.KindVLAN || dst.Device.Name != dst.Wanted || inUse(dst, dst.Device) {
 			return nil
 		}
 		out = append(out, "ip link delete dev "+name)
@@ -47,6 +64,32 @@ func recreate(src, dst *preflight.Endpoint) []string {
 		add += " protocol " + strings.ToLower(proto)
 	}
 	return commands(append(out, add, "ip link set dev "+name+" up")...)
+}
+
+// inUse says whether taking the device away would take something else along.
+func inUse(e *preflight.Endpoint, d *hostinfo.Device) bool {
+	return d.Master != 0 || len(e.View.Links.Children(d)) > 0 || len(d.Held) > 0
+}
+
+// both says of a pair's devices what each is: once by name where both have one.
+func both(src, dst *preflight.Endpoint, a, b string) string {
+	if src.Wanted == dst.Wanted {
+		return fmt.Sprintf("%s is %s on %s and %s on %s", dst.Wanted, a, src.Name, b, dst.Name)
+	}
+	return fmt.Sprintf("%s is %s on %s, and %s is %s on %s", src.Wanted, a, src.Name, dst.Wanted, b, dst.Name)
+}
+
+// kindWord is a device's kind for people.
+func kindWord(d *hostinfo.Device) string {
+	switch d.Kind {
+	case hostinfo.KindUnknown:
+		return "device of unknown kind"
+	case hostinfo.KindHardware:
+		return "NIC"
+	case hostinfo.KindVLAN:
+		return "VLAN"
+	}
+	return d.Kind
 }
 
 // vlanTaken says whether another device on the parent carries that VLAN

@@ -12,6 +12,7 @@ var GuestBusy = &preflight.Rule{
 	Level: preflight.Blocked,
 	Phase: preflight.Begin,
 	Scope: preflight.PerGuest,
+	Needs: preflight.Helpful(preflight.Source, preflight.GuestJob),
 	Doc: `libvirt is already doing a job with the guest
 A guest has one job at a time: a migration, a save, a dump or a backup that runs
 keeps another migration from starting ("cannot acquire state change lock", or

@@ -15,7 +15,10 @@ as its network goes. It is said because it may not be what was meant: a guest of
 that name on another host, or a NIC that somebody detached.`,
 	Check: func(p *preflight.Pass) {
 		if len(p.Plan.Guest.Sent().NICs) == 0 {
-			p.Report(preflight.Finding{Reason: "the guest has no network interface, so nothing had to be judged"})
+			p.Report(preflight.Finding{
+				Subject: preflight.Subject{Host: p.Plan.From.Name},
+				Reason:  "the guest has no network interface, so nothing had to be judged",
+			})
 		}
 	},
 }

@@ -6,12 +6,13 @@ import (
 
 // IOMMUOn tells of bounce buffers.
 var IOMMUOn = &preflight.Rule{
-	ID:      "iommu-on",
-	Level:   preflight.Note,
-	Phase:   preflight.Begin,
-	Scope:   preflight.PerDevice,
-	Posture: true,
-	Needs:   preflight.Essential(preflight.Destination, preflight.Device),
+	ID:       "iommu-on",
+	Level:    preflight.Note,
+	Phase:    preflight.Begin,
+	Scope:    preflight.PerDevice,
+	Posture:  true,
+	AboutNIC: true,
+	Needs:    preflight.Essential(preflight.Destination, preflight.Device),
 	Doc: `the NIC uses bounce buffers
 <driver iommu='on'/> makes the guest's driver copy frames through buffers that
 host and guest share: needed for Secure Execution and SEV guests. It does not

@@ -14,14 +14,15 @@ var LowerdevAdminDown = &preflight.Rule{
 	Level:    preflight.Warning,
 	Phase:    preflight.Silent,
 	Scope:    preflight.PerDevice,
-	CausedBy: []string{"vlan-parent-down"},
+	CausedBy: []string{"lowerdev-not-ethernet", "vlan-parent-down", "lowerdev-no-carrier"},
 	Needs:    preflight.Essential(preflight.Destination, preflight.Device, preflight.Kinds, preflight.Flags),
 	Doc: `the device is administratively down
 libvirt sets it up by itself just before the guest goes on, so the migration
-does not fail for it. A VLAN over a device that is up and has a carrier then
-works. A NIC or a bond that is down shows no carrier, so nobody can say whether
-it will have one: undecided. Either way the guest waits for the link to come up,
-and the device is down again after a reboot.`,
+does not fail for it. A VLAN over a device that is up then works at once: a note.
+A bond or bridge whose ports are alive works when it has come up, which may take
+seconds (LACP, spanning tree): a warning. A NIC that is down shows no carrier, so
+nobody can say whether it will have one: undecided. Whoever set it down, or the
+next boot of the host, finds it down again.`,
 	Check: func(p *preflight.Pass) {
 		e := p.Side
 		d := e.Device
@@ -33,8 +34,12 @@ and the device is down again after a reboot.`,
 			Fix:              commands("ip link set dev " + shell.Quote(d.Name) + " up"),
 		}
 		switch d.Kind {
-		case hostinfo.KindVLAN, hostinfo.KindMacvlan, hostinfo.KindMacvtap, hostinfo.KindBridge:
+		case hostinfo.KindVLAN, hostinfo.KindMacvlan, hostinfo.KindMacvtap:
+			f.Level = preflight.Note
 			f.Reason = fmt.Sprintf("%s is down on %s; libvirt will set it up", d.Name, e.Name)
+			p.Report(f)
+		case hostinfo.KindBond, hostinfo.KindTeam, hostinfo.KindBridge:
+			f.Reason = fmt.Sprintf("%s is down on %s; libvirt will set it up, and the guest waits until it works", d.Name, e.Name)
 			p.Report(f)
 		default:
 			f.Reason = fmt.Sprintf("%s is down on %s; libvirt will set it up, and whether it has a carrier then can't be known now", d.Name, e.Name)

@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"fmt"
-
 	"migcheck/preflight"
 )
 
@@ -18,18 +16,19 @@ var LowerdevKindDiffers = &preflight.Rule{
 	Doc: `the device is of another kind on the destination
 A bond here and a single NIC there, a bridge here and a VLAN there: it may well
 lead to the same network, and it often means that a name is used for two things.
-Look once, then waive it. Where the device was mapped on purpose it is a note.`,
-	Value: func(e *preflight.Endpoint) string { return e.Device.Kind },
+Look once, then waive it. Where the device was mapped on purpose, or each host's
+libvirt network names its own, it is a note.`,
+	Value: func(e *preflight.Endpoint) string { return kindWord(e.Device) },
 	Check: func(p *preflight.Pass) {
 		src, dst := p.Req.Source, p.Req.Destination
 		if src.Device.Kind == dst.Device.Kind {
 			return
 		}
 		f := preflight.Finding{
-			Reason: fmt.Sprintf("%s is a %s on %s, and %s is a %s on %s; make sure that both lead to the same network",
-				src.Wanted, src.Device.Kind, src.Name, dst.Wanted, dst.Device.Kind, dst.Name),
+			Hint:   "if they do, --allow lowerdev-kind-differs",
+			Reason: both(src, dst, "a "+kindWord(src.Device), "a "+kindWord(dst.Device)) + "; make sure that both lead to the same network",
 		}
-		if dst.Mapped {
+		if dst.Mapped || src.Wanted != dst.Wanted {
 			f.Level = preflight.Note
 		}
 		p.Report(f)

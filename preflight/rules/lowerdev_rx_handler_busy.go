@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"migcheck/hostinfo"
-	"migcheck/hostinfo/shell"
 	"migcheck/preflight"
 )
 
@@ -40,11 +39,13 @@ it is inferred from masters and children.`,
 				p.Report(preflight.Finding{
 					DestinationValue: "port of " + nameOf(master) + " (" + kind + ")",
 					Reason:           fmt.Sprintf("%s on %s is a port of the %s %s, which takes its frames; the kernel refuses a macvtap there", d.Name, e.Name, kind, nameOf(master)),
-					Fix:              commands("ip link set dev " + shell.Quote(d.Name) + " nomaster"),
-					Hint:             "or let the NIC name " + nameOf(master) + " itself: --map " + e.Wanted + "=" + nameOf(master),
+					Hint:             nameMaster(p.Req, e, d, master, kind),
 				})
 			} else if kind == "" {
-				p.Undecided(preflight.Finding{Reason: fmt.Sprintf("%s has a master of a kind that could not be read", d.Name)})
+				p.Undecided(preflight.Finding{
+					Reason: fmt.Sprintf("%s on %s has a master of a kind that could not be read", d.Name, e.Name),
+					Hint:   hint("ip -details link show dev %s on %s", d.Name, e.Name),
+				})
 			}
 		}
 		for _, c := range e.View.Links.Children(d) {
@@ -52,12 +53,26 @@ it is inferred from masters and children.`,
 				p.Report(preflight.Finding{
 					DestinationValue: c.Kind + " " + c.Name + " stands on it",
 					Reason:           fmt.Sprintf("%s on %s carries the %s %s, which takes its frames; the kernel refuses a macvtap beside it", d.Name, e.Name, c.Kind, c.Name),
-					Fix:              commands("ip link delete dev " + shell.Quote(c.Name)),
+					Hint:             hint("let the NIC name another device; or, if nothing uses %s: ip link delete dev %s", c.Name, c.Name),
 				})
 				return
 			}
 		}
 	},
+}
+
+// nameMaster says how the NIC gets to name the master instead. Taking the port
+// away from its master is the last resort: others depend on it.
+func nameMaster(q *preflight.Requirement, e *preflight.Endpoint, d, master *hostinfo.Device, kind string) string {
+	switch {
+	case master == nil:
+		return "let the NIC name another device"
+	case kind == "openvswitch" || kind == "ovs-system":
+		return "let the NIC name a device that Open vSwitch does not have"
+	case e.NetworkName != "":
+		return hint("let the network name %s itself: virsh net-edit %s; or take the port away: ip link set dev %s nomaster", master.Name, e.NetworkName, d.Name)
+	}
+	return hint("let the NIC name %s itself: --map %s=%s; or take the port away: ip link set dev %s nomaster", master.Name, q.NIC.Dev, master.Name, d.Name)
 }
 
 // masterKind is the kind of a device's master: what the port says, else what

@@ -10,11 +10,12 @@ import (
 
 // MACBusyOnLowerdev meets guests whose address is taken where they go.
 var MACBusyOnLowerdev = &preflight.Rule{
-	ID:    "mac-busy-on-lowerdev",
-	Level: preflight.Blocked,
-	Phase: preflight.Finish,
-	Scope: preflight.PerDevice,
-	Needs: preflight.Essential(preflight.Destination, preflight.Device, preflight.MAC, preflight.Children, preflight.Held),
+	ID:       "mac-busy-on-lowerdev",
+	Level:    preflight.Blocked,
+	Phase:    preflight.Finish,
+	Scope:    preflight.PerDevice,
+	CausedBy: []string{"passthrough-not-exclusive"},
+	Needs:    preflight.Essential(preflight.Destination, preflight.Device, preflight.MAC, preflight.Children, preflight.Held),
 	Doc: `the guest's MAC address is in use on the destination's device
 Two macvtaps on one device can't have one address, nor can a macvtap have the
 device's own. The kernel checks it only when the macvtap is set up, which
@@ -64,20 +65,17 @@ func holderOf(e *preflight.Endpoint, nic *hostinfo.NIC) *holder {
 		return &holder{what: d.Name + " itself", hint: "give " + d.Name + " or the guest's NIC another address"}
 	}
 	var down *holder
-	visible := false
 	for _, c := range e.View.Links.Children(d) {
 		if !c.IsMacvlan() || c.MAC != mac || c == e.Macvtap {
 			continue
 		}
-		visible = true
 		h := &holder{what: c.Kind + " " + c.Name + ownerOf(e, mac), hint: freeHint(e, c)}
 		if c.Up != hostinfo.No {
 			return h
 		}
 		h.down, down = true, h
 	}
-	own := e.Macvtap != nil
-	if !visible && !own && slices.Contains(d.Held, mac) {
+	if e.Macvtap == nil && slices.Contains(unexplained(e, d), mac) {
 		return &holder{what: "something in another network namespace", hint: "find the container that holds a macvlan on " + d.Name}
 	}
 	return down

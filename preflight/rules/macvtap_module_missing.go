@@ -9,11 +9,12 @@ import (
 
 // MacvtapModuleMissing meets kernels that have no macvtaps.
 var MacvtapModuleMissing = &preflight.Rule{
-	ID:    "macvtap-module-missing",
-	Level: preflight.Blocked,
-	Phase: preflight.Prepare,
-	Scope: preflight.PerDevice,
-	Needs: preflight.Helpful(preflight.Destination, preflight.Device, preflight.Modules),
+	ID:       "macvtap-module-missing",
+	Level:    preflight.Blocked,
+	Phase:    preflight.Prepare,
+	Scope:    preflight.PerDevice,
+	AboutNIC: true,
+	Needs:    preflight.Helpful(preflight.Destination, preflight.Device, preflight.Modules),
 	Doc: `the destination's kernel has no macvtap
 The kernel loads the module macvtap when libvirt asks for the first one. Where
 it is neither built in nor installed (cloud kernels, extra module packages) the

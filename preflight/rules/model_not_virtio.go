@@ -9,12 +9,13 @@ import (
 
 // ModelNotVirtio tells guests that announce themselves less well.
 var ModelNotVirtio = &preflight.Rule{
-	ID:      "model-not-virtio",
-	Level:   preflight.Note,
-	Phase:   preflight.Silent,
-	Scope:   preflight.PerDevice,
-	Posture: true,
-	Needs:   preflight.Essential(preflight.Destination, preflight.Device),
+	ID:       "model-not-virtio",
+	Level:    preflight.Note,
+	Phase:    preflight.Silent,
+	Scope:    preflight.PerDevice,
+	Posture:  true,
+	AboutNIC: true,
+	Needs:    preflight.Essential(preflight.Destination, preflight.Device),
 	Doc: `the NIC's model is not virtio
 After a migration a virtio guest announces its addresses to the switches by
 itself. For other models QEMU sends a few RARP frames in its stead, and the first

@@ -17,15 +17,16 @@ var MTULowerThanGuest = &preflight.Rule{
 	Level:    preflight.Warning,
 	Phase:    preflight.Silent,
 	Scope:    preflight.PerPair,
-	CausedBy: []string{"vlan-mismatch"},
+	CausedBy: []string{"lowerdev-not-ethernet"},
 	Needs: append(preflight.Essential(preflight.Source, preflight.Device, preflight.MTU),
 		preflight.Essential(preflight.Destination, preflight.Device, preflight.MTU)...),
 	Doc: `the destination's device takes smaller frames than the guest sends
 The guest keeps its MTU when it moves. Frames larger than the destination's
 device takes are dropped without a word: ping works, large transfers hang. What
 the guest really uses can't be seen from outside; its macvtap's MTU on the source
-is the most it can use there. Below 1500, or below the <mtu> in its definition,
-the guest is blocked, otherwise warned.`,
+is the most it can use there. Below 1500 the guest is blocked, otherwise warned.
+Below the <mtu> in its definition libvirt itself refuses: "Cannot set interface
+MTU on 'macvtapN': Invalid argument".`,
 	Value: func(e *preflight.Endpoint) string { return fmt.Sprintf("mtu %d", e.Device.MTU) },
 	Check: func(p *preflight.Pass) {
 		src, dst := p.Req.Source, p.Req.Destination
@@ -38,7 +39,10 @@ the guest is blocked, otherwise warned.`,
 			Reason:      fmt.Sprintf("the guest may send frames of %d bytes on %s, and %s on %s takes %d", uses, src.Name, dst.Wanted, dst.Name, dst.Device.MTU),
 			Fix:         raiseMTU(dst, uses),
 		}
-		if dst.Device.MTU < ethernetMTU || dst.Device.MTU < p.Req.NIC.MTU {
+		switch {
+		case dst.Device.MTU < p.Req.NIC.MTU: // "Cannot set interface MTU on 'macvtapN': Invalid argument"
+			f.Level, f.Phase = preflight.Blocked, preflight.Prepare
+		case dst.Device.MTU < ethernetMTU:
 			f.Level = preflight.Blocked
 		}
 		p.Report(f)

@@ -9,12 +9,14 @@ import (
 
 // MulticastBlocked tells guests that will not receive multicast.
 var MulticastBlocked = &preflight.Rule{
-	ID:      "multicast-blocked",
-	Level:   preflight.Note,
-	Phase:   preflight.Silent,
-	Scope:   preflight.PerPair,
-	Posture: true,
-	Needs:   preflight.Essential(preflight.Destination, preflight.Device),
+	ID:       "multicast-blocked",
+	Level:    preflight.Note,
+	Phase:    preflight.Silent,
+	Scope:    preflight.PerPair,
+	Posture:  true,
+	AboutNIC: true,
+	CausedBy: []string{"network-forward-mismatch"},
+	Needs:    preflight.Essential(preflight.Destination, preflight.Device),
 	Doc: `the guest receives no multicast groups of its own
 Without trustGuestRxFilters='yes' the macvtap passes only groups that the host
 itself joined. OSPF, VRRP, mDNS and IPv6 neighbour discovery in the guest depend
@@ -32,10 +34,10 @@ which does not move with the guest.`,
 			Reason: "the guest receives only multicast groups that the host joined; trustGuestRxFilters='yes' changes it, at the cost that migcheck explain trust-guest-rx-filters tells",
 		}
 		switch tap := src.Macvtap; {
-		case src.Trust == hostinfo.Yes && dst.Trust == hostinfo.No:
+		case src.Trust == hostinfo.Yes && dst.Trust == hostinfo.No && p.Req.NIC.Model == "virtio":
 			f.Level = preflight.Warning
 			f.Reason = fmt.Sprintf("the guest receives its multicast groups on %s and will not on %s: their networks differ in trustGuestRxFilters", src.Name, dst.Name)
-			f.Hint = "compare virsh net-dumpxml " + dst.NetworkName + " on both hosts"
+			f.Hint = compareNetworks(dst)
 		case tap != nil && (tap.AllMulticast == hostinfo.Yes || tap.Promiscuous == hostinfo.Yes) && src.Trust == hostinfo.No:
 			f.Level = preflight.Warning
 			f.SourceValue = tap.Name + " set by hand to receive all multicast"

@@ -1,7 +1,10 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 
 	"migcheck/hostinfo"
 	"migcheck/preflight"
@@ -14,13 +17,14 @@ var NetworkForwardMismatch = &preflight.Rule{
 	Phase:         preflight.Silent,
 	Scope:         preflight.PerPair,
 	WithoutDevice: true,
+	AboutNIC:      true,
 	Needs: append(preflight.Essential(preflight.Source, preflight.Networks),
 		preflight.Essential(preflight.Destination, preflight.Networks)...),
 	Doc: `the libvirt network is another kind of network on the destination
 The two hosts define a network of the same name differently: macvtap here and
-NAT there, another macvtap mode, another virtual port, a port group that is
-missing. libvirt compares none of it: the guest moves, say, from the LAN behind
-a NAT. Compare virsh net-dumpxml on both hosts.`,
+NAT there, another macvtap mode, another virtual port or VLAN tag, a port group that
+is missing. libvirt compares none of it: the guest moves, say, from the LAN
+behind a NAT. Compare virsh net-dumpxml on both hosts.`,
 	Value: func(e *preflight.Endpoint) string {
 		if e.Network == nil {
 			return ""
@@ -35,25 +39,60 @@ a NAT. Compare virsh net-dumpxml on both hosts.`,
 		}
 		f := preflight.Finding{
 			SourceValue: forwardWord(a), DestinationValue: forwardWord(b),
-			Hint: "compare virsh net-dumpxml " + dst.NetworkName + " on both hosts",
+			Hint: compareNetworks(dst),
 		}
+		port, tags := portSettings(a, p.Req.NIC.Portgroup)
+		otherPort, otherTags := portSettings(b, p.Req.NIC.Portgroup)
 		switch {
 		case (a.DirectMode() == "") != (b.DirectMode() == ""):
 			f.Reason = fmt.Sprintf("network %s is %s on %s and %s on %s: the guest would arrive on another kind of network", dst.NetworkName, forwardWord(a), src.Name, forwardWord(b), dst.Name)
-		case a.VirtualPort != b.VirtualPort:
+		case port != otherPort:
 			f.Phase = preflight.Prepare
-			f.Reason = fmt.Sprintf("network %s has virtual port %q on %s and %q on %s", dst.NetworkName, a.VirtualPort, src.Name, b.VirtualPort, dst.Name)
+			f.SourceValue, f.DestinationValue = "virtual port "+cmp.Or(port, "none"), "virtual port "+cmp.Or(otherPort, "none")
+			f.Reason = fmt.Sprintf("network %s has virtual port %q on %s and %q on %s", dst.NetworkName, port, src.Name, otherPort, dst.Name)
+		case !slices.Equal(tags, otherTags):
+			f.SourceValue, f.DestinationValue = tagWord(tags), tagWord(otherTags)
+			f.Reason = fmt.Sprintf("network %s sends the guest's frames with %s on %s and with %s on %s", dst.NetworkName, f.SourceValue, src.Name, f.DestinationValue, dst.Name)
 		case a.Forward != b.Forward:
 			f.Level = preflight.Warning
 			f.Reason = fmt.Sprintf("network %s is %s on %s and %s on %s", dst.NetworkName, forwardWord(a), src.Name, forwardWord(b), dst.Name)
 		case p.Req.NIC.Portgroup != "" && a.Portgroup(p.Req.NIC.Portgroup) != nil && b.Portgroup(p.Req.NIC.Portgroup) == nil:
 			f.Level = preflight.Warning
+			f.SourceValue, f.DestinationValue = "port group "+p.Req.NIC.Portgroup, "no such port group"
 			f.Reason = fmt.Sprintf("network %s has the port group %s on %s and not on %s", dst.NetworkName, p.Req.NIC.Portgroup, src.Name, dst.Name)
 		default:
 			return
 		}
 		p.Report(f)
 	},
+}
+
+// portSettings are the virtual port and the VLAN tags that a network gives to a
+// NIC of the port group (virDomainNetGetActualVirtPortProfile).
+func portSettings(n *hostinfo.Network, portgroup string) (port string, tags []int) {
+	port, tags = n.VirtualPort, n.VLANTags
+	if pg := n.Portgroup(portgroup); pg != nil {
+		port = cmp.Or(pg.VirtualPort, port)
+		if len(pg.VLANTags) > 0 {
+			tags = pg.VLANTags
+		}
+	}
+	return port, tags
+}
+
+// tagWord is a list of VLAN ids for people.
+func tagWord(tags []int) string {
+	switch len(tags) {
+	case 0:
+		return "no VLAN tag"
+	case 1:
+		return fmt.Sprintf("VLAN %d", tags[0])
+	}
+	return "VLANs " + strings.Trim(fmt.Sprint(tags), "[]")
+}
+
+func compareNetworks(dst *preflight.Endpoint) string {
+	return hint("compare virsh net-dumpxml %s on both hosts", dst.NetworkName)
 }
 
 // forwardWord is a network's kind in a word or two.

@@ -15,6 +15,7 @@ var NetworkMissingOrInactive = &preflight.Rule{
 	Phase:         preflight.Prepare,
 	Scope:         preflight.PerDevice,
 	WithoutDevice: true,
+	AboutNIC:      true,
 	Needs:         preflight.Essential(preflight.Destination, preflight.Networks),
 	Doc: `the libvirt network of the NIC is not ready on the destination
 A NIC of a libvirt network is sent with the network's name alone; the destination
@@ -29,13 +30,18 @@ found: no network with matching name 'N'". If it is there and not started:
 			p.Report(preflight.Finding{
 				DestinationValue: "absent",
 				Reason:           fmt.Sprintf("%s has no libvirt network %s", e.Name, e.NetworkName),
-				Hint:             "virsh net-dumpxml " + name + " on " + p.Req.Source.Name + ", then virsh net-define, net-start and net-autostart on " + e.Name,
+				Hint:             hint("virsh net-dumpxml %s on %s, then virsh net-define, net-start and net-autostart on %s", e.NetworkName, p.Req.Source.Name, e.Name),
 			})
 		case e.Network.Active == hostinfo.No:
 			p.Report(preflight.Finding{
 				DestinationValue: "inactive",
 				Reason:           fmt.Sprintf("the libvirt network %s on %s is not started", e.NetworkName, e.Name),
 				Fix:              commands("virsh net-start "+name, "virsh net-autostart "+name),
+			})
+		case !e.Network.Active.Known():
+			p.Undecided(preflight.Finding{
+				Reason: fmt.Sprintf("whether the libvirt network %s is started on %s could not be read", e.NetworkName, e.Name),
+				Hint:   hint("virsh net-info %s on %s", e.NetworkName, e.Name),
 			})
 		}
 	},

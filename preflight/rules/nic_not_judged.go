@@ -9,11 +9,12 @@ import (
 
 // NICNotJudged sees to it that no NIC is passed over in silence.
 var NICNotJudged = &preflight.Rule{
-	ID:    "nic-not-judged",
-	Level: preflight.Undecided,
-	Phase: preflight.Silent,
-	Scope: preflight.PerGuest,
-	Needs: preflight.Essential(preflight.Source, preflight.GuestView),
+	ID:       "nic-not-judged",
+	Level:    preflight.Undecided,
+	Phase:    preflight.Silent,
+	Scope:    preflight.PerGuest,
+	CausedBy: []string{"network-missing-or-inactive", "network-forward-mismatch"},
+	Needs:    preflight.Essential(preflight.Source, preflight.GuestView),
 	Doc: `migcheck does not judge this kind of NIC yet
 migcheck judges NICs that stand on a host device through MacVTap. About a NIC on
 a bridge, on Open vSwitch, or one that is a host's PCI device it knows nothing,
@@ -43,6 +44,8 @@ QEMU's user-mode network needs nothing from the host: a note.`,
 // notJudged says what kind of NIC it is, if none of the other rules look at it.
 func notJudged(p *preflight.Plan, nic *hostinfo.NIC) string {
 	switch {
+	case nic.Direct() && nic.Dev == "":
+		return "a direct NIC that names no device"
 	case nic.Direct():
 		return ""
 	case !nic.NetworkBacked():

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"migcheck/hostinfo"
 	"migcheck/preflight"
@@ -10,11 +11,12 @@ import (
 
 // PassthroughNotExclusive meets devices that one guest alone may use.
 var PassthroughNotExclusive = &preflight.Rule{
-	ID:    "passthrough-not-exclusive",
-	Level: preflight.Blocked,
-	Phase: preflight.Prepare,
-	Scope: preflight.PerDevice,
-	Needs: preflight.Essential(preflight.Destination, preflight.Device, preflight.Children),
+	ID:       "passthrough-not-exclusive",
+	Level:    preflight.Blocked,
+	Phase:    preflight.Prepare,
+	Scope:    preflight.PerDevice,
+	CausedBy: []string{"network-pool-exhausted"},
+	Needs:    preflight.Essential(preflight.Destination, preflight.Device, preflight.Children),
 	Doc: `the device is in use and mode passthrough wants it alone
 A macvtap of mode passthrough must be the only one on its device: the kernel
 refuses it beside any other macvlan or macvtap, and refuses any other beside it,
@@ -52,25 +54,30 @@ func exclusiveReason(e *preflight.Endpoint, d, c *hostinfo.Device, wantsAll bool
 // elsewhere tells what can be told about macvlans that were moved into other
 // network namespaces: they count, and no dump shows them.
 func elsewhere(p *preflight.Pass, e *preflight.Endpoint, d *hostinfo.Device) {
-	if len(d.Held) > 0 {
+	if hidden := unexplained(e, d); len(hidden) > 0 {
 		p.Report(preflight.Finding{
-			DestinationValue: "receives for " + d.Held[0],
-			Reason:           fmt.Sprintf("mode passthrough needs %s on %s for itself, and it receives frames for %s, so something in another network namespace stands on it", d.Name, e.Name, d.Held[0]),
+			DestinationValue: "receives for " + hidden[0],
+			Reason:           fmt.Sprintf("mode passthrough needs %s on %s for itself, and it receives frames for %s, so something in another network namespace stands on it", d.Name, e.Name, hidden[0]),
 			Hint:             "find the container that holds a macvlan on " + d.Name,
 		})
 		return
 	}
 	if g := e.View.Missing(hostinfo.FactNamespaces, d.Name); g != nil {
-		p.Undecided(preflight.Finding{
+		f := preflight.Finding{
+			Hint:   "look for containers with a macvlan on " + d.Name + "; if there is none, --allow passthrough-not-exclusive",
 			Reason: fmt.Sprintf("mode passthrough needs %s on %s for itself; a macvlan on it that was moved into another network namespace can't be seen: %s", d.Name, e.Name, g.Reason),
-		})
+		}
+		if d.Promiscuity > 0 && d.Master == 0 && d.Promiscuous != hostinfo.Yes {
+			f.Reason += "; something has made the device promiscuous, as such a macvlan does"
+		}
+		p.Undecided(f)
 	}
 }
 
-// ownerOf names the guest that has this MAC on the host, if one does.
+// ownerOf names the guest that runs on the host with this MAC, if one does.
 func ownerOf(e *preflight.Endpoint, mac string) string {
 	for _, d := range e.View.Domains {
-		if slices.Contains(d.MACs, mac) {
+		if (d.State.Active() || d.State == hostinfo.StateUnknown) && slices.Contains(d.MACs, mac) {
 			return " of guest " + d.Name
 		}
 	}
@@ -79,7 +86,7 @@ func ownerOf(e *preflight.Endpoint, mac string) string {
 
 func freeHint(e *preflight.Endpoint, c *hostinfo.Device) string {
 	if owner := ownerOf(e, c.MAC); owner != "" {
-		return "stop or migrate the owner" + owner + " first"
+		return "stop or migrate" + strings.TrimPrefix(owner, " of") + " first"
 	}
-	return "if nothing uses " + c.Name + ", take it away with ip link delete"
+	return hint("if nothing uses %s: ip link delete dev %s", c.Name, c.Name)
 }

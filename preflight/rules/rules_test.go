@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -16,6 +17,8 @@ import (
 	"migcheck/preflight"
 	"migcheck/preflight/rules"
 )
+
+var update = flag.Bool("update", false, "rewrite the table in the README")
 
 var tree = os.DirFS("../../fixtures/rules")
 
@@ -154,4 +157,39 @@ func TestCatalogue(t *testing.T) {
 			t.Errorf("%s holds a rule that is not in the list", f)
 		}
 	}
+}
+
+// TestReadmeTable holds the table in the README to the catalogue.
+func TestReadmeTable(t *testing.T) {
+	const path, begin, end = "../../README.md", "<!-- rules: written by go test ./preflight/rules -update -->\n", "<!-- end of rules -->"
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, rest, ok := strings.Cut(string(raw), begin)
+	_, tail, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		t.Fatal("the README has no place for the table of rules")
+	}
+	var table strings.Builder
+	table.WriteString("| rule | what is wrong | level | libvirt notices |\n|---|---|---|---|\n")
+	for _, r := range rules.All {
+		fmt.Fprintf(&table, "| `%s` | %s | %s | %s |\n", r.ID, r.Title(), r.Level, noticed[r.Phase])
+	}
+	want := head + begin + table.String() + end + tail
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(string(raw), want); diff != "" {
+		t.Errorf("the table of rules needs updating: go test ./preflight/rules -update\n%s", diff)
+	}
+}
+
+// noticed says in a word or two when libvirt itself would notice.
+var noticed = map[preflight.Phase]string{
+	preflight.Begin: "at once", preflight.Prepare: "before copying", preflight.Transfer: "while copying",
+	preflight.Finish: "after copying", preflight.Silent: "never", preflight.After: "never",
 }

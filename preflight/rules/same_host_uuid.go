@@ -25,6 +25,7 @@ restart the daemon.`,
 			return
 		}
 		p.Report(preflight.Finding{
+			Subject:     preflight.Subject{Host: dst.Name},
 			SourceValue: src.UUID, DestinationValue: dst.UUID,
 			Reason: fmt.Sprintf("%s and %s are two machines with one libvirt host UUID", src.Name, dst.Name),
 			Hint:   "set host_uuid in libvirtd.conf or virtqemud.conf on " + dst.Name + " to what uuidgen prints, and restart the daemon",

@@ -16,7 +16,6 @@ var SourceDevNameTooLong = &preflight.Rule{
 	Phase:         preflight.Prepare,
 	Scope:         preflight.PerDevice,
 	WithoutDevice: true,
-	Needs:         preflight.Essential(preflight.Destination, preflight.Devices),
 	Doc: `the device is named by an altname that is too long for libvirt
 Alternative names may have 127 bytes, but libvirt asks the kernel for the
 device's index with a call that takes 15: "invalid interface name D: Numerical

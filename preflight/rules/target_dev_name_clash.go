@@ -19,6 +19,7 @@ var TargetDevNameClash = &preflight.Rule{
 	Phase:         preflight.Prepare,
 	Scope:         preflight.PerDevice,
 	WithoutDevice: true,
+	AboutNIC:      true,
 	Needs:         preflight.Essential(preflight.Destination, preflight.Devices),
 	Doc: `the fixed name of the guest's macvtap is taken on the destination
 The NIC's <target dev='T'/> asks for a macvtap of that name, and the destination
@@ -42,7 +43,7 @@ waived there. Take <target> out of the definition; libvirt picks a free name.`,
 		}
 		f := preflight.Finding{
 			SourceValue:      "target " + name,
-			DestinationValue: name + " exists (" + taken.Kind + ")",
+			DestinationValue: name + " exists (" + kindWord(taken) + ")",
 			Reason:           fmt.Sprintf("the NIC wants its macvtap to be called %s, and %s has a device of that name", name, e.Name),
 			Hint:             "take <target dev='" + name + "'/> out of the guest's definition, or rename the device on " + e.Name,
 		}

@@ -9,12 +9,14 @@ import (
 
 // TrustGuestRxFilters tells what a trusted guest may do.
 var TrustGuestRxFilters = &preflight.Rule{
-	ID:      "trust-guest-rx-filters",
-	Level:   preflight.Note,
-	Phase:   preflight.Silent,
-	Scope:   preflight.PerPair,
-	Posture: true,
-	Needs:   preflight.Essential(preflight.Destination, preflight.Device),
+	ID:       "trust-guest-rx-filters",
+	Level:    preflight.Note,
+	Phase:    preflight.Silent,
+	Scope:    preflight.PerPair,
+	Posture:  true,
+	AboutNIC: true,
+	CausedBy: []string{"network-forward-mismatch"},
+	Needs:    preflight.Essential(preflight.Destination, preflight.Device),
 	Doc: `the guest's receive filters are trusted
 With trustGuestRxFilters='yes' the host follows what the guest asks its virtio
 NIC for: the guest can join multicast groups, change its MAC address, and set
@@ -28,15 +30,15 @@ it is so on both hosts; a warning where only the destination's network grants it
 			return
 		}
 		f := preflight.Finding{
-			Reason: "the guest may join multicast groups, change its MAC address and make " + dst.Wanted + " promiscuous",
+			Reason: "the guest may join multicast groups, change its MAC address and make the device below promiscuous",
 		}
 		if p.Req.NIC.Model != "virtio" {
-			f.Reason = fmt.Sprintf("has no effect on a NIC of model %s: libvirt follows the filters of virtio only", modelWord(p.Req.NIC))
+			f.Reason = fmt.Sprintf("trustGuestRxFilters has no effect on a NIC of model %s: libvirt follows the filters of virtio only", modelWord(p.Req.NIC))
 		}
-		if src.Trust == hostinfo.No {
+		if src.Trust == hostinfo.No && p.Req.NIC.Model == "virtio" {
 			f.Level = preflight.Warning
 			f.Reason += "; on " + src.Name + " it may not"
-			f.Hint = "compare virsh net-dumpxml " + dst.NetworkName + " on both hosts"
+			f.Hint = compareNetworks(dst)
 		}
 		p.Report(f)
 	},

@@ -8,12 +8,14 @@ import (
 
 // VEPAWithoutReflectiveRelay tells guests that need a switch to meet neighbours.
 var VEPAWithoutReflectiveRelay = &preflight.Rule{
-	ID:      "vepa-without-reflective-relay",
-	Level:   preflight.Note,
-	Phase:   preflight.Silent,
-	Scope:   preflight.PerPair,
-	Posture: true,
-	Needs:   preflight.Essential(preflight.Destination, preflight.Device),
+	ID:       "vepa-without-reflective-relay",
+	Level:    preflight.Note,
+	Phase:    preflight.Silent,
+	Scope:    preflight.PerPair,
+	Posture:  true,
+	AboutNIC: true,
+	CausedBy: []string{"network-forward-mismatch"},
+	Needs:    preflight.Essential(preflight.Destination, preflight.Device),
 	Doc: `mode vepa: guests on one host meet only through the switch
 In mode vepa, which is also what an omitted mode means, every frame leaves for
 the switch, even one for a guest on the same device. Unless the switch port does
@@ -27,7 +29,7 @@ VEPA switch is there.`,
 			return
 		}
 		f := preflight.Finding{
-			Reason: fmt.Sprintf("the NIC is in mode vepa: it reaches other guests on %s only if the switch port does reflective relay", dst.Wanted),
+			Reason: fmt.Sprintf("the NIC is in mode vepa: it reaches other guests of %s only if the switch port does reflective relay", dst.Name),
 			Hint:   "mode='bridge' in the guest's definition unless the switch is a VEPA one",
 		}
 		if p.Req.NIC.Direct() && p.Req.NIC.Mode == "" {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"migcheck/hostinfo"
 	"migcheck/preflight"
@@ -9,10 +10,11 @@ import (
 
 // VLANMismatch meets devices of one name on two networks.
 var VLANMismatch = &preflight.Rule{
-	ID:    "vlan-mismatch",
-	Level: preflight.Blocked,
-	Phase: preflight.Silent,
-	Scope: preflight.PerPair,
+	ID:       "vlan-mismatch",
+	Level:    preflight.Blocked,
+	Phase:    preflight.Silent,
+	Scope:    preflight.PerPair,
+	CausedBy: []string{"lowerdev-not-ethernet"},
 	Needs: append(preflight.Essential(preflight.Source, preflight.Device, preflight.VLANs),
 		preflight.Essential(preflight.Destination, preflight.Device, preflight.VLANs)...),
 	Doc: `the devices carry different VLANs under one name
@@ -27,27 +29,36 @@ there is right: waive the finding then.`,
 		a, sure := tagsOf(src)
 		b, alsoSure := tagsOf(dst)
 		switch {
+		case a == "" || b == "":
+			p.Undecided(preflight.Finding{
+				Reason: fmt.Sprintf("which VLAN %s leads to on %s and %s on %s could not be read", src.Wanted, src.Name, dst.Wanted, dst.Name),
+				Hint:   "look at both, and if they lead to one network, --allow vlan-mismatch",
+			})
 		case a == b:
 		case !sure || !alsoSure:
 			p.Undecided(preflight.Finding{
-				Reason: fmt.Sprintf("%s is %s on %s and %s on %s; which VLAN a bridge with several uplinks leads to can't be told", dst.Wanted, a, src.Name, b, dst.Name),
+				Hint:   "look at both, and if they lead to one network, --allow vlan-mismatch",
+				Reason: both(src, dst, a, b) + "; whether that is one network can't be told",
 			})
 		default:
 			p.Report(preflight.Finding{
-				Reason: fmt.Sprintf("%s is %s on %s and %s on %s: the guest would arrive on another network, and libvirt would call it a success",
-					dst.Wanted, a, src.Name, b, dst.Name),
-				Fix:  recreate(src, dst),
-				Hint: "if the switch port of " + dst.Name + " is an access port of the same VLAN, --allow vlan-mismatch",
+				Reason: both(src, dst, a, b) + ": the guest would arrive on another network, and libvirt would call it a success",
+				Fix:    recreate(src, dst),
+				Hint:   "if the switch port of " + dst.Name + " is an access port of the same VLAN, --allow vlan-mismatch",
 			})
 		}
 	},
 }
 
 // tagsOf is all VLAN tags that a frame gets on its way down the stack, and
-// whether that is sure: a bridge may lead to several networks.
+// whether that is sure: a bridge may lead to several networks. "" is a layer that
+// could not be read.
 func tagsOf(e *preflight.Endpoint) (tags string, sure bool) {
 	d := e.Device
 	for range 16 {
+		if d.Kind == hostinfo.KindUnknown || d.Kind == hostinfo.KindVLAN && d.VLAN == nil {
+			return "", false
+		}
 		if d.VLAN != nil {
 			if tags != "" {
 				tags += " in "
@@ -57,7 +68,7 @@ func tagsOf(e *preflight.Endpoint) (tags string, sure bool) {
 		below := e.View.Links.Below(d)
 		if d.Kind == hostinfo.KindBridge {
 			if below = uplinks(below); len(below) > 1 {
-				return tags + " behind bridge " + d.Name, false
+				return strings.TrimPrefix(tags+" behind a bridge with several uplinks", " "), false
 			}
 		}
 		if len(below) == 0 {

@@ -30,7 +30,22 @@ can be set up, and then reaches nothing: lowerdev-no-carrier.)`,
 		p.Report(preflight.Finding{
 			DestinationValue: d.Name + " down, " + parent.Name + " down",
 			Reason:           fmt.Sprintf("%s is down on %s and so is %s below it, which libvirt does not set up", d.Name, e.Name, parent.Name),
-			Fix:              commands("ip link set dev "+shell.Quote(parent.Name)+" up", "ip link set dev "+shell.Quote(d.Name)+" up"),
+			Fix:              upFromBelow(e),
 		})
 	},
+}
+
+// upFromBelow are the commands that set up the device and what it stands on,
+// the lowest first.
+func upFromBelow(e *preflight.Endpoint) []string {
+	var lines []string
+	d := e.Device
+	for range e.Stack {
+		if d == nil || d.Up != hostinfo.No {
+			break
+		}
+		lines = append([]string{"ip link set dev " + shell.Quote(d.Name) + " up"}, lines...)
+		d = e.View.Links.Parent(d)
+	}
+	return commands(lines...)
 }

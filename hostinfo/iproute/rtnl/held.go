@@ -2,7 +2,9 @@ package rtnl
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"migcheck/hostinfo"
@@ -15,31 +17,22 @@ const MaxHeld = 1024
 // Held gathers Device.Held from a stream of forwarding entries. Entries of
 // devices that can't carry a macvlan cost a look-up and no memory.
 type Held struct {
-	host  *hostinfo.Host
-	slots map[int]*slot
+	host *hostinfo.Host
+	held map[int]*entries // by ifindex, those that have any
+	last *entries         // entries come device by device
+	not  int              // the last ifindex that wants none
 }
 
-type slot struct {
+type entries struct {
 	device *hostinfo.Device
 	own    [6]byte
 	macs   [][6]byte
+	full   bool // there are more than MaxHeld
 }
 
-// NewHeld prepares for the devices that h has; they must not move until
-// Finish.
-func NewHeld(h *hostinfo.Host) *Held {
-	l := &Held{host: h, slots: make(map[int]*slot, len(h.Devices))}
-	for i := range h.Devices {
-		d := &h.Devices[i]
-		if !mayCarryMacvlan(d) {
-			continue
-		}
-		s := &slot{device: d}
-		copy(s.own[:], ParseMAC([]byte(d.MAC)))
-		l.slots[d.Index] = s
-	}
-	return l
-}
+// NewHeld prepares for the devices that h has, which are in the order of their
+// ifindex and must not move until Finish.
+func NewHeld(h *hostinfo.Host) *Held { return &Held{host: h, held: map[int]*entries{}} }
 
 // mayCarryMacvlan leaves out what macvlan_port_create refuses (anything but
 // Ethernet), and VXLANs, whose permanent entries are remote endpoints.
@@ -50,33 +43,61 @@ func mayCarryMacvlan(d *hostinfo.Device) bool {
 // Add notes one NTF_SELF permanent entry. Multicast addresses, the device's
 // own one and those of other devices are dropped.
 func (l *Held) Add(index int, mac [6]byte) {
-	s := l.slots[index]
-	if s == nil || mac[0]&1 != 0 || mac == s.own || mac == [6]byte{} || len(s.macs) > MaxHeld {
+	if mac[0]&1 != 0 || mac == [6]byte{} || index == l.not {
 		return
 	}
-	if !slices.Contains(s.macs[max(0, len(s.macs)-4):], mac) { // one entry a VLAN
-		s.macs = append(s.macs, mac)
+	e := l.of(index)
+	if e == nil || mac == e.own || e.full {
+		return
 	}
+	e.macs = append(e.macs, mac)
+	if len(e.macs) == 4*MaxHeld { // an address may come once more for each VLAN
+		e.compact()
+	}
+}
+
+// compact sorts the addresses and drops those that came twice.
+func (e *entries) compact() {
+	slices.SortFunc(e.macs, func(a, b [6]byte) int { return bytes.Compare(a[:], b[:]) })
+	e.macs = slices.Compact(e.macs)
+	e.full = len(e.macs) > MaxHeld
+}
+
+// of is where the entries of that device go, or nil.
+func (l *Held) of(index int) *entries {
+	if l.last != nil && l.last.device.Index == index {
+		return l.last
+	}
+	if e := l.held[index]; e != nil {
+		l.last = e
+		return e
+	}
+	at, ok := slices.BinarySearchFunc(l.host.Devices, index, func(d hostinfo.Device, index int) int {
+		return cmp.Compare(d.Index, index)
+	})
+	if !ok || !mayCarryMacvlan(&l.host.Devices[at]) {
+		l.not = index
+		return nil
+	}
+	e := &entries{device: &l.host.Devices[at]}
+	own, _ := ParseMAC([]byte(e.device.MAC))
+	copy(e.own[:], own[:])
+	l.held[index], l.last = e, e
+	return e
 }
 
 // Finish writes the addresses, sorted, into the devices.
 func (l *Held) Finish() {
-	for i := range l.host.Devices {
-		s := l.slots[l.host.Devices[i].Index]
-		if s == nil || len(s.macs) == 0 || s.device != &l.host.Devices[i] {
-			continue
-		}
-		slices.SortFunc(s.macs, func(a, b [6]byte) int { return bytes.Compare(a[:], b[:]) })
-		s.macs = slices.Compact(s.macs)
-		if len(s.macs) > MaxHeld {
-			l.host.AddGap(hostinfo.FactForwarding, s.device.Name,
+	for _, index := range slices.Sorted(maps.Keys(l.held)) {
+		e := l.held[index]
+		e.compact()
+		if e.full {
+			l.host.AddGap(hostinfo.FactForwarding, e.device.Name,
 				fmt.Sprintf("more than %d addresses stand on it", MaxHeld))
 			continue
 		}
-		held := make([]string, len(s.macs))
-		for j := range s.macs {
-			held[j] = Spell(s.macs[j][:])
+		for i := range e.macs {
+			e.device.Held = append(e.device.Held, Spell(e.macs[i][:]))
 		}
-		s.device.Held = held
 	}
 }

@@ -33,22 +33,33 @@ func Spell(b []byte) string {
 	return string(out)
 }
 
-// ParseMAC reads what MAC and Spell write, in either case. The result has
-// length 6, 8 or 20; nil if s is anything else.
-func ParseMAC(s []byte) []byte {
-	n := (len(s) + 1) / 3
+// ParseMAC reads what MAC and Spell write, in either case. n is the address's
+// length, 6, 8 or 20; 0 if s is anything else.
+func ParseMAC(s []byte) (mac [20]byte, n int) {
+	n = (len(s) + 1) / 3
 	if len(s) != n*3-1 || n != 6 && n != 8 && n != 20 {
-		return nil
+		return mac, 0
 	}
-	out := make([]byte, n)
-	for i := range out {
+	for i := range n {
 		hi, lo := digit(s[i*3]), digit(s[i*3+1])
 		if hi|lo > 15 || i < n-1 && s[i*3+2] != ':' {
-			return nil
+			return mac, 0
 		}
-		out[i] = hi<<4 | lo
+		mac[i] = hi<<4 | lo
 	}
-	return out
+	return mac, n
+}
+
+// MACOf is MAC for an address in words; empty if it is none.
+func MACOf(s []byte) string {
+	mac, n := ParseMAC(s)
+	return MAC(mac[:n])
+}
+
+// SpellOf is Spell for an address in words; empty if it is none.
+func SpellOf(s []byte) string {
+	mac, n := ParseMAC(s)
+	return Spell(mac[:n])
 }
 
 func digit(c byte) byte {

@@ -4,7 +4,11 @@
 // are a device's own affair. It reads nothing itself.
 package rtnl
 
-import "strconv"
+import (
+	"strconv"
+
+	"migcheck/hostinfo"
+)
 
 // LinkType names an ARP hardware type (ifi_type, /sys/class/net/D/type) as
 // iproute2 does; a type that is not in its table is "[N]".
@@ -85,6 +89,11 @@ func Known(w string, f func(int) string) string {
 	}
 	return ""
 }
+
+// NoLACP is what an 802.3ad bond has without an active aggregator (no port, or
+// none that is up): the kernel leaves IFLA_BOND_AD_INFO out, and no partner
+// answered.
+func NoLACP() *hostinfo.LACP { return &hostinfo.LACP{PartnerMAC: "00:00:00:00:00:00"} }
 
 // LinkIsPeer says whether IFLA_LINK of this kind names the other end of a pair
 // and not a device below.

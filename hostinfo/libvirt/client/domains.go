@@ -21,15 +21,15 @@ import (
 // default for max_client_requests.
 const inFlight = 5
 
-func (c *Conn) domains(ctx context.Context, h *hostinfo.Host) {
+func (c *Conn) domains(ctx context.Context) func(*hostinfo.Host) {
 	type answer struct {
 		domains []hostinfo.Domain
-		gaps    []string
+		errs    []error
 	}
-	a, err := call(ctx, c, func(conn *golibvirt.Connect) (a answer, err error) {
+	a, err := call(ctx, c, "list guests", func(conn *golibvirt.Connect) (a answer, err error) {
 		list, err := conn.ListAllDomains(0)
 		if err != nil {
-			return a, fmt.Errorf("list guests: %w", words(err))
+			return a, err
 		}
 		defer freeDomains(list)
 		var mu sync.Mutex
@@ -47,7 +47,7 @@ func (c *Conn) domains(ctx context.Context, h *hostinfo.Host) {
 					a.domains = append(a.domains, *d)
 				}
 				if err != nil {
-					a.gaps = append(a.gaps, err.Error())
+					a.errs = append(a.errs, err)
 				}
 				return nil
 			})
@@ -56,14 +56,15 @@ func (c *Conn) domains(ctx context.Context, h *hostinfo.Host) {
 		return a, err
 	})
 	if err != nil {
-		h.AddGap(hostinfo.FactDomains, "", "libvirt: "+err.Error())
-		return
+		return gap(hostinfo.FactDomains, err)
 	}
 	slices.SortFunc(a.domains, func(x, y hostinfo.Domain) int { return strings.Compare(x.Name, y.Name) })
-	slices.Sort(a.gaps)
-	h.Domains = a.domains
-	for _, g := range a.gaps {
-		h.AddGap(hostinfo.FactDomains, "", "libvirt: "+g)
+	slices.SortFunc(a.errs, func(x, y error) int { return strings.Compare(x.Error(), y.Error()) })
+	return func(h *hostinfo.Host) {
+		h.Domains = a.domains
+		for _, err := range a.errs {
+			gap(hostinfo.FactDomains, err)(h)
+		}
 	}
 }
 
@@ -80,57 +81,55 @@ func readBrief(dom *golibvirt.Domain) (*hostinfo.Domain, error) {
 		return nil, fmt.Errorf("guest %q: %w", name, words(err))
 	}
 	d := &hostinfo.Domain{Name: name, UUID: uuid}
-	state, _, stateErr := dom.GetState()
-	if errors.Is(stateErr, golibvirt.ERR_NO_DOMAIN) {
-		return nil, nil
-	}
-	if stateErr != nil {
-		stateErr = fmt.Errorf("guest %q: its state: %w", name, words(stateErr))
-	} else {
+	state, _, err := dom.GetState()
+	if err == nil {
 		d.State = stateOf(state)
+		d.MACs, err = readMACs(dom)
 	}
-	text, err := dom.GetXMLDesc(0)
-	if errors.Is(err, golibvirt.ERR_NO_DOMAIN) {
+	switch {
+	case errors.Is(err, golibvirt.ERR_NO_DOMAIN):
 		return nil, nil
+	case err != nil:
+		return d, fmt.Errorf("guest %q: %w", name, words(err))
 	}
+	return d, nil
+}
+
+// readMACs are the addresses of a domain's NICs, those that the guest has
+// changed to included, once each in document order.
+func readMACs(dom *golibvirt.Domain) ([]string, error) {
+	text, err := dom.GetXMLDesc(0)
 	if err != nil {
-		return d, errors.Join(stateErr, fmt.Errorf("guest %q: its XML: %w", name, words(err)))
+		return nil, err
 	}
 	parsed, err := libvirt.ParseDomain([]byte(text))
 	if err != nil {
-		return d, errors.Join(stateErr, fmt.Errorf("guest %q: %w", name, err))
+		return nil, err
 	}
-	d.MACs = macs(parsed.Definition)
-	return d, stateErr
-}
-
-// macs are the addresses of a definition's NICs, those that a guest has
-// changed to included, once each in document order.
-func macs(def *hostinfo.Definition) []string {
 	var all []string
-	for i := range def.NICs {
-		for _, m := range []string{def.NICs[i].MAC, def.NICs[i].CurrentMAC} {
+	for _, n := range parsed.Definition.NICs {
+		for _, m := range []string{n.MAC, n.CurrentMAC} {
 			if m != "" && !slices.Contains(all, m) {
 				all = append(all, m)
 			}
 		}
 	}
-	return all
+	return all, nil
 }
 
 // GuestNames are the names of all guests that the daemon knows, sorted.
 func (c *Conn) GuestNames(ctx context.Context) ([]string, error) {
-	return call(ctx, c, func(conn *golibvirt.Connect) ([]string, error) {
+	return call(ctx, c, "list guests"+c.on(), func(conn *golibvirt.Connect) ([]string, error) {
 		list, err := conn.ListAllDomains(0)
 		if err != nil {
-			return nil, c.failed("list guests", words(err))
+			return nil, err
 		}
 		defer freeDomains(list)
 		names := make([]string, 0, len(list))
 		for i := range list {
 			name, err := list[i].GetName()
 			if err != nil {
-				return nil, c.failed("list guests", words(err))
+				return nil, err
 			}
 			names = append(names, name)
 		}
@@ -145,11 +144,10 @@ func freeDomains(list []golibvirt.Domain) {
 	}
 }
 
-// failed says what was attempted and where.
-func (c *Conn) failed(what string, err error) error {
-	where := publicURI(c.opts.uri())
+// on says where a question was asked, for errors.
+func (c *Conn) on() string {
 	if c.opts.Host != "" {
-		where = c.opts.Host
+		return " on " + c.opts.Host
 	}
-	return fmt.Errorf("%s on %s: %w", what, where, err)
+	return " on " + publicURI(c.opts.uri())
 }

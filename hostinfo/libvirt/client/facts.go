@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	golibvirt "libvirt.org/go/libvirt"
 
@@ -17,44 +18,63 @@ import (
 
 // Facts fills a host's Libvirt, UUID, Networks and Domains from the daemon.
 // What the daemon does not say becomes a gap with the daemon's own words:
-// FactLibvirt, FactNetworks or FactDomains.
+// FactLibvirt, FactNetworks or FactDomains. The questions are asked side by
+// side: capabilities can take a daemon seconds, the first time.
 func (c *Conn) Facts(ctx context.Context, h *hostinfo.Host) {
-	c.daemon(ctx, h)
-	c.networks(ctx, h)
-	c.domains(ctx, h)
+	ask := []func(context.Context) func(*hostinfo.Host){c.daemon, c.hostUUID, c.networks, c.domains}
+	fill := make([]func(*hostinfo.Host), len(ask))
+	var all sync.WaitGroup
+	for i := range ask {
+		all.Go(func() { fill[i] = ask[i](ctx) })
+	}
+	all.Wait()
+	for _, f := range fill {
+		f(h)
+	}
 }
 
-func (c *Conn) daemon(ctx context.Context, h *hostinfo.Host) {
-	type answer struct {
-		libvirt hostinfo.Libvirt
-		uuid    string
-	}
-	a, err := call(ctx, c, func(conn *golibvirt.Connect) (a answer, err error) {
-		if a.libvirt.URI, err = conn.GetURI(); err != nil {
-			return a, fmt.Errorf("ask its URI: %w", words(err))
+// gap is an answer that did not come.
+func gap(f hostinfo.Fact, err error) func(*hostinfo.Host) {
+	return func(h *hostinfo.Host) { h.AddGap(f, "", "libvirt: "+err.Error()) }
+}
+
+func (c *Conn) daemon(ctx context.Context) func(*hostinfo.Host) {
+	l, err := call(ctx, c, "ask its URI and version", func(conn *golibvirt.Connect) (l hostinfo.Libvirt, err error) {
+		if l.URI, err = conn.GetURI(); err != nil {
+			return l, err
 		}
+		l.URI = publicURI(l.URI)
 		// Both versions are for the report's reader; drivers may have neither.
 		if v, err := conn.GetLibVersion(); err == nil {
-			a.libvirt.Version = version(v)
+			l.Version = version(v)
 		}
 		if v, err := conn.GetVersion(); err == nil {
-			a.libvirt.Hypervisor = version(v)
+			l.Hypervisor = version(v)
 		}
+		return l, nil
+	})
+	if err != nil {
+		return gap(hostinfo.FactLibvirt, err)
+	}
+	l.ReadOnly = c.ReadOnly()
+	return func(h *hostinfo.Host) { h.Libvirt = &l }
+}
+
+func (c *Conn) hostUUID(ctx context.Context) func(*hostinfo.Host) {
+	uuid, err := call(ctx, c, "ask its host UUID", func(conn *golibvirt.Connect) (string, error) {
 		caps, err := conn.GetCapabilities()
 		if err != nil {
-			return a, fmt.Errorf("ask its capabilities: %w", words(err))
+			return "", err
 		}
-		a.uuid, err = libvirt.ParseHostUUID([]byte(caps))
-		return a, err
+		return libvirt.ParseHostUUID([]byte(caps))
 	})
-	if a.libvirt.URI != "" {
-		a.libvirt.URI = publicURI(a.libvirt.URI)
-		a.libvirt.ReadOnly = c.ReadOnly()
-		h.Libvirt, h.UUID = &a.libvirt, a.uuid
+	if errors.Is(err, libvirt.ErrNoHostUUID) && isTest(c.opts.uri()) {
+		return func(*hostinfo.Host) {}
 	}
-	if err != nil && !(errors.Is(err, libvirt.ErrNoHostUUID) && isTest(a.libvirt.URI)) {
-		h.AddGap(hostinfo.FactLibvirt, "", "libvirt: "+err.Error())
+	if err != nil {
+		return gap(hostinfo.FactLibvirt, err)
 	}
+	return func(h *hostinfo.Host) { h.UUID = uuid }
 }
 
 // version prints libvirt's major*1,000,000 + minor*1,000 + release; empty for
@@ -66,15 +86,15 @@ func version(v uint32) string {
 	return fmt.Sprintf("%d.%d.%d", v/1_000_000, v/1_000%1_000, v%1_000)
 }
 
-func (c *Conn) networks(ctx context.Context, h *hostinfo.Host) {
+func (c *Conn) networks(ctx context.Context) func(*hostinfo.Host) {
 	type answer struct {
 		networks []hostinfo.Network
-		gaps     []string
+		errs     []error
 	}
-	a, err := call(ctx, c, func(conn *golibvirt.Connect) (a answer, err error) {
+	a, err := call(ctx, c, "list networks", func(conn *golibvirt.Connect) (a answer, err error) {
 		list, err := conn.ListAllNetworks(0)
 		if err != nil {
-			return a, fmt.Errorf("list networks: %w", words(err))
+			return a, err
 		}
 		defer func() {
 			for i := range list {
@@ -90,7 +110,7 @@ func (c *Conn) networks(ctx context.Context, h *hostinfo.Host) {
 			case errors.Is(err, golibvirt.ERR_NO_NETWORK):
 				// It went away since the list was made.
 			case err != nil:
-				a.gaps = append(a.gaps, err.Error())
+				a.errs = append(a.errs, err)
 			default:
 				a.networks = append(a.networks, *n)
 			}
@@ -98,13 +118,14 @@ func (c *Conn) networks(ctx context.Context, h *hostinfo.Host) {
 		return a, nil
 	})
 	if err != nil {
-		h.AddGap(hostinfo.FactNetworks, "", "libvirt: "+err.Error())
-		return
+		return gap(hostinfo.FactNetworks, err)
 	}
 	slices.SortFunc(a.networks, func(x, y hostinfo.Network) int { return strings.Compare(x.Name, y.Name) })
-	h.Networks = a.networks
-	for _, g := range a.gaps {
-		h.AddGap(hostinfo.FactNetworks, "", "libvirt: "+g)
+	return func(h *hostinfo.Host) {
+		h.Networks = a.networks
+		for _, err := range a.errs {
+			gap(hostinfo.FactNetworks, err)(h)
+		}
 	}
 }
 

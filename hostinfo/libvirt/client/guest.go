@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	golibvirt "libvirt.org/go/libvirt"
 
@@ -30,7 +31,8 @@ func (c *Conn) GuestXML(ctx context.Context, ref string) (*hostinfo.Guest, libvi
 		guest *hostinfo.Guest
 		views libvirt.Views
 	}
-	a, err := call(ctx, c, func(conn *golibvirt.Connect) (a answer, err error) {
+	what := fmt.Sprintf("look up guest %q%s", ref, c.on())
+	a, err := call(ctx, c, what, func(conn *golibvirt.Connect) (a answer, err error) {
 		dom, err := lookUp(conn, ref)
 		if err != nil {
 			return a, err
@@ -40,29 +42,31 @@ func (c *Conn) GuestXML(ctx context.Context, ref string) (*hostinfo.Guest, libvi
 		return a, err
 	})
 	if errors.Is(err, golibvirt.ERR_NO_DOMAIN) {
-		err = fmt.Errorf("%w: %w", ErrNoGuest, err)
+		return nil, libvirt.Views{}, &noGuest{err}
 	}
 	if err != nil {
-		return nil, libvirt.Views{}, c.failed(fmt.Sprintf("look up guest %q", ref), err)
+		return nil, libvirt.Views{}, err
 	}
 	return a.guest, a.views, nil
 }
 
 // lookUp lets a name win, as virsh does not: a guest may be called "7".
 func lookUp(conn *golibvirt.Connect, ref string) (*golibvirt.Domain, error) {
+	// C would look for what stands before the NUL.
+	if strings.ContainsRune(ref, 0) {
+		return nil, golibvirt.Error{Code: golibvirt.ERR_NO_DOMAIN, Message: "Domain not found: no name holds a NUL byte"}
+	}
 	dom, nameErr := conn.LookupDomainByName(ref)
 	if nameErr == nil || !errors.Is(nameErr, golibvirt.ERR_NO_DOMAIN) {
-		return dom, words(nameErr)
+		return dom, nameErr
 	}
 	if uuid, err := libvirt.ParseUUID(ref); err == nil {
-		dom, err := conn.LookupDomainByUUIDString(uuid)
-		return dom, words(err)
+		return conn.LookupDomainByUUIDString(uuid)
 	}
 	if id, err := strconv.ParseUint(ref, 10, 31); err == nil {
-		dom, err := conn.LookupDomainById(uint32(id))
-		return dom, words(err)
+		return conn.LookupDomainById(uint32(id))
 	}
-	return nil, words(nameErr)
+	return nil, nameErr
 }
 
 // read gathers what a domain is. Only its disappearance is an error.
@@ -73,14 +77,14 @@ func (c *Conn) read(ctx context.Context, dom *golibvirt.Domain) (*hostinfo.Guest
 	}
 	var err error
 	if g.Name, err = dom.GetName(); err != nil {
-		return nil, v, words(err)
+		return nil, v, err
 	}
 	if g.UUID, err = dom.GetUUIDString(); err != nil {
-		return nil, v, words(err)
+		return nil, v, err
 	}
 	state, _, err := dom.GetState()
 	if errors.Is(err, golibvirt.ERR_NO_DOMAIN) {
-		return nil, v, words(err)
+		return nil, v, err
 	}
 	if err != nil {
 		gap(hostinfo.FactState, err)
@@ -104,7 +108,7 @@ func (c *Conn) read(ctx context.Context, dom *golibvirt.Domain) (*hostinfo.Guest
 		}
 		if err := c.readView(dom, g, view); err != nil {
 			if errors.Is(err, golibvirt.ERR_NO_DOMAIN) {
-				return nil, v, words(err)
+				return nil, v, err
 			}
 			gap(view.Fact, err)
 		}
@@ -163,58 +167,4 @@ func (c *Conn) noMigratable() error {
 		return fmt.Errorf("read-only connections are refused it, and a read-write one was not given: %w", c.refused)
 	}
 	return errors.New("read-only connections are refused it")
-}
-
-// stateOf puts libvirt's number into virsh's words.
-func stateOf(s golibvirt.DomainState) hostinfo.DomainState {
-	switch s {
-	case golibvirt.DOMAIN_RUNNING:
-		return hostinfo.StateRunning
-	case golibvirt.DOMAIN_BLOCKED:
-		return hostinfo.StateBlocked
-	case golibvirt.DOMAIN_PAUSED:
-		return hostinfo.StatePaused
-	case golibvirt.DOMAIN_SHUTDOWN:
-		return hostinfo.StateShutdown
-	case golibvirt.DOMAIN_SHUTOFF:
-		return hostinfo.StateShutoff
-	case golibvirt.DOMAIN_CRASHED:
-		return hostinfo.StateCrashed
-	case golibvirt.DOMAIN_PMSUSPENDED:
-		return hostinfo.StatePMSuspended
-	}
-	return hostinfo.StateUnknown
-}
-
-// jobOf is what libvirt is doing with the domain, in the words of
-// virDomainJobOperation; empty if nothing, or if the driver (test) knows no
-// jobs.
-func jobOf(dom *golibvirt.Domain) (string, error) {
-	stats, err := dom.GetJobStats(0)
-	if errors.Is(err, golibvirt.ERR_NO_SUPPORT) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	if stats.Type != golibvirt.DOMAIN_JOB_BOUNDED && stats.Type != golibvirt.DOMAIN_JOB_UNBOUNDED {
-		return "", nil
-	}
-	if name, ok := jobNames[stats.Operation]; ok && stats.OperationSet {
-		return name, nil
-	}
-	return "unknown job", nil
-}
-
-var jobNames = map[golibvirt.DomainJobOperationType]string{
-	golibvirt.DOMAIN_JOB_OPERATION_START:           "start",
-	golibvirt.DOMAIN_JOB_OPERATION_SAVE:            "save",
-	golibvirt.DOMAIN_JOB_OPERATION_RESTORE:         "restore",
-	golibvirt.DOMAIN_JOB_OPERATION_MIGRATION_IN:    "migration in",
-	golibvirt.DOMAIN_JOB_OPERATION_MIGRATION_OUT:   "migration out",
-	golibvirt.DOMAIN_JOB_OPERATION_SNAPSHOT:        "snapshot",
-	golibvirt.DOMAIN_JOB_OPERATION_SNAPSHOT_REVERT: "snapshot revert",
-	golibvirt.DOMAIN_JOB_OPERATION_DUMP:            "dump",
-	golibvirt.DOMAIN_JOB_OPERATION_BACKUP:          "backup",
-	golibvirt.DOMAIN_JOB_OPERATION_SNAPSHOT_DELETE: "snapshot delete",
 }

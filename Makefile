@@ -1,0 +1,42 @@
+# migcheck: `make` lists what there is to do.
+.DEFAULT_GOAL := help
+GO ?= go
+TAGS := libvirt_dlopen
+BIN := cmd/migcheck/migcheck
+
+.PHONY: help build static try test unit bench lab lint fuzz update
+
+help: ## list these targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+build: ## build migcheck with its libvirt client (needs a C compiler; libvirt is loaded at run time)
+	$(GO) build -trimpath -tags $(TAGS) -o $(BIN) ./cmd/migcheck
+
+static: ## build the static migcheck without a libvirt client: snapshots only
+	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/migcheck
+
+try: static ## judge the recorded example: one guest is ready, one is blocked
+	@echo; echo '$$ migcheck guest1 guest2 --to hostB --snapshot fixtures/example'
+	@$(BIN) guest1 guest2 --to hostB --snapshot fixtures/example; \
+	  status=$$?; echo "exit status $$status"; test $$status -eq 1
+
+test: ## install what the tests need (Debian, root) and run everything
+	@.ci/test
+
+unit: ## the tests that need neither root nor packages
+	$(GO) test ./...
+
+bench: ## figures, as ratios against a floor or a peer in the same run
+	@.ci/bench
+
+lab: ## boot two virtual hosts and watch migcheck judge real guests there (root)
+	@fixtures/lab/demo
+
+lint: ## gofumpt, vet and staticcheck, at the versions in .ci/go.mod
+	@.ci/lint
+
+fuzz: ## fuzz every parser for FUZZTIME each (10s)
+	@.ci/fuzz $(or $(FUZZTIME),10s)
+
+update: ## rewrite the golden files and generated tables
+	$(GO) test ./preflight/... ./cmd/... -update

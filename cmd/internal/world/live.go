@@ -1,0 +1,161 @@
+package world
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"migcheck/cmd/internal/fleetfile"
+	"migcheck/hostinfo"
+	"migcheck/hostinfo/ssh"
+)
+
+// Options say how live hosts are reached.
+type Options struct {
+	SSH ssh.Config
+	// LocalURI is the libvirt URI of this machine; empty means qemu:///system.
+	LocalURI string
+	// URIs are libvirt URIs to be reached directly instead of over SSH, by host.
+	URIs map[string]string
+	// Connections is how many hosts are asked at once.
+	Connections int
+}
+
+// live is the World of running hosts. Each host is asked once, over one
+// connection, whoever wants to know.
+type live struct {
+	fleet  *fleetfile.Fleet
+	opts   Options
+	dialer *ssh.Dialer
+
+	mu       sync.Mutex
+	sessions map[string]*session
+}
+
+// Live is the World of the hosts that the fleet file or the command line name.
+func Live(fleet *fleetfile.Fleet, o Options) (World, error) {
+	d, err := ssh.New(o.SSH)
+	if err != nil {
+		return nil, err
+	}
+	return &live{fleet: fleet, opts: o, dialer: d, sessions: map[string]*session{}}, nil
+}
+
+// session is the host's, opened by whoever comes first.
+func (l *live) session(ctx context.Context, name string) *session {
+	l.mu.Lock()
+	s := l.sessions[name]
+	if s == nil {
+		s = &session{name: name, ready: make(chan struct{})}
+		l.sessions[name] = s
+		go l.open(ctx, s)
+	}
+	l.mu.Unlock()
+	select {
+	case <-s.ready:
+	case <-ctx.Done():
+		return &session{name: name, host: hostinfo.Unobserved(name, "interrupted"), err: context.Cause(ctx)}
+	}
+	return s
+}
+
+func (l *live) open(ctx context.Context, s *session) {
+	defer close(s.ready)
+	if s.name == Local {
+		s.openLocal(ctx, l.opts.LocalURI)
+		return
+	}
+	s.openRemote(ctx, l)
+}
+
+func (l *live) Host(ctx context.Context, name string) (*hostinfo.Host, error) {
+	s := l.session(ctx, name)
+	return s.host, s.err
+}
+
+func (l *live) Guest(ctx context.Context, host, ref string) (*Guest, error) {
+	s := l.session(ctx, host)
+	if s.libvirt == nil {
+		return nil, fmt.Errorf("%s", s.noLibvirt)
+	}
+	g, xml, err := s.libvirt.GuestXML(ctx, ref)
+	if err != nil {
+		return nil, guestError(err)
+	}
+	return &Guest{Guest: g, XML: xml}, nil
+}
+
+func (l *live) GuestNames(ctx context.Context, host string) ([]string, error) {
+	hosts := []string{host}
+	if host == "" {
+		hosts = l.candidates()
+	}
+	var names []string
+	for _, h := range hosts {
+		if s := l.session(ctx, h); s.libvirt != nil {
+			more, err := s.libvirt.GuestNames(ctx)
+			if err != nil {
+				return names, err
+			}
+			names = append(names, more...)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
+
+// candidates are the hosts where a guest may be if nobody said where.
+func (l *live) candidates() []string { return append([]string{Local}, l.fleet.Names()...) }
+
+// Locate asks this machine first, and the fleet's hosts only if it does not
+// have the guest.
+func (l *live) Locate(ctx context.Context, ref string) ([]Place, error) {
+	if p := l.locateOn(ctx, Local, ref); p != nil {
+		return []Place{*p}, nil
+	}
+	names := l.fleet.Names()
+	found := make([]*Place, len(names))
+	g := new(errgroup.Group)
+	g.SetLimit(max(1, l.opts.Connections))
+	for i, name := range names {
+		g.Go(func() error {
+			found[i] = l.locateOn(ctx, name, ref)
+			return nil
+		})
+	}
+	_ = g.Wait() // its functions return none
+	var out []Place
+	for _, p := range found {
+		if p != nil {
+			out = append(out, *p)
+		}
+	}
+	return out, ctx.Err()
+}
+
+func (l *live) locateOn(ctx context.Context, host, ref string) *Place {
+	s := l.session(ctx, host)
+	if s.libvirt == nil {
+		return nil
+	}
+	g, err := s.libvirt.Guest(ctx, ref)
+	if err != nil {
+		return nil
+	}
+	return &Place{Host: host, State: g.State}
+}
+
+func (l *live) HostNames() []string { return l.fleet.Names() }
+
+func (l *live) Close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var wg sync.WaitGroup
+	for _, s := range l.sessions {
+		wg.Go(s.close)
+	}
+	wg.Wait()
+}

@@ -1,0 +1,62 @@
+package world
+
+import (
+	"context"
+	"fmt"
+
+	"migcheck/hostinfo"
+	"migcheck/hostinfo/snapshot"
+)
+
+// recorded is a World that was written down earlier.
+type recorded struct {
+	dir  string
+	snap *snapshot.Snapshot
+}
+
+// Recorded reads the snapshot in a directory.
+func Recorded(dir string) (World, error) {
+	snap, err := snapshot.Read(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &recorded{dir: dir, snap: snap}, nil
+}
+
+func (r *recorded) Host(_ context.Context, name string) (*hostinfo.Host, error) {
+	if h := r.snap.Host(name); h != nil {
+		return h.Host, nil
+	}
+	return nil, fmt.Errorf("snapshot %s has no host %q", r.dir, name)
+}
+
+func (r *recorded) Guest(_ context.Context, host, ref string) (*Guest, error) {
+	for _, found := range r.snap.Guest(ref) {
+		if found.Host.Name == host {
+			return &Guest{Guest: found.Guest}, nil
+		}
+	}
+	return nil, fmt.Errorf("snapshot %s has no guest %q on %s: %w", r.dir, ref, host, ErrNoGuest)
+}
+
+func (r *recorded) GuestNames(context.Context, string) ([]string, error) {
+	return r.snap.GuestNames(), nil
+}
+
+func (r *recorded) Locate(_ context.Context, ref string) ([]Place, error) {
+	var out []Place
+	for _, found := range r.snap.Guest(ref) {
+		out = append(out, Place{Host: found.Host.Name, State: found.Guest.State})
+	}
+	return out, nil
+}
+
+func (r *recorded) HostNames() []string {
+	var names []string
+	for _, h := range r.snap.Hosts {
+		names = append(names, h.Host.Name)
+	}
+	return names
+}
+
+func (r *recorded) Close() {}

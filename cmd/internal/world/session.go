@@ -1,0 +1,223 @@
+package world
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"migcheck/cmd/internal/fleetfile"
+	"migcheck/hostinfo"
+	"migcheck/hostinfo/iproute"
+	"migcheck/hostinfo/libvirt/client"
+	"migcheck/hostinfo/netlink"
+	"migcheck/hostinfo/ssh"
+)
+
+// session is what is open to one host, and what it said.
+type session struct {
+	name  string
+	ready chan struct{} // closed when everything below is there
+
+	host      *hostinfo.Host
+	err       error // the name is no host's; host is unobserved then
+	libvirt   *client.Conn
+	noLibvirt string // why libvirt is nil
+	closers   []func()
+
+	// How it was reached, for doctor.
+	ssh     *ssh.Client
+	sockets []iproute.Socket
+}
+
+func (s *session) openLocal(ctx context.Context, uri string) {
+	h, err := netlink.Collector{Name: s.name}.Collect(ctx)
+	if err != nil {
+		h = hostinfo.Unobserved(s.name, err.Error())
+	}
+	s.host = h
+	s.openLibvirt(ctx, client.Options{URI: uri})
+}
+
+func (s *session) openRemote(ctx context.Context, l *live) {
+	about := l.fleet.Hosts[s.name]
+	uri := about.URI
+	direct := l.opts.URIs[s.name]
+	if err := s.connect(ctx, l, about); err != nil {
+		s.host = hostinfo.Unobserved(s.name, reason(err))
+		if s.err = usageError(l.fleet, s.name, err); direct == "" {
+			s.noLibvirt = reason(err)
+			return
+		}
+	}
+	if direct != "" {
+		s.err = nil
+		s.openLibvirt(ctx, client.Options{URI: direct, Host: s.name})
+		return
+	}
+	s.openForwarded(ctx, uri)
+}
+
+// openForwarded opens libvirt through the SSH connection: the socket for
+// reading and writing, or, where the daemon refuses that, the read-only one.
+func (s *session) openForwarded(ctx context.Context, uri string) {
+	var why []string
+	for _, readOnly := range []bool{false, true} {
+		socket := s.libvirtSocket(uri, readOnly)
+		if len(socket.Paths) == 0 {
+			continue
+		}
+		f, err := s.ssh.ForwardUnix(ctx, socket)
+		if err != nil {
+			why = append(why, reason(err))
+			continue
+		}
+		conn, err := client.Open(ctx, client.Options{URI: overSocket(uri, f.Path), Host: s.name, ReadOnly: readOnly})
+		if err == nil {
+			s.closers = append(s.closers, func() { _ = f.Close() }, func() { _ = conn.Close() })
+			s.libvirt = conn
+			conn.Facts(ctx, s.host)
+			return
+		}
+		_ = f.Close()
+		why = append(why, reason(err))
+	}
+	s.withoutLibvirt(strings.Join(why, "; "))
+}
+
+// connect logs in and asks for the devices: one login, one exec.
+func (s *session) connect(ctx context.Context, l *live, about fleetfile.Host) error {
+	dest := about.SSH
+	if dest == "" {
+		dest = s.name
+	}
+	target, err := l.dialer.Resolve(ctx, dest)
+	if err != nil {
+		return err
+	}
+	c, err := l.dialer.Dial(ctx, target)
+	if err != nil {
+		return err
+	}
+	s.ssh = c
+	s.closers = append(s.closers, func() { _ = c.Close() })
+	marker := iproute.NewMarker()
+	res, err := c.Run(ctx, become(about.Become, iproute.Command(marker)), nil, iproute.MaxOutput)
+	if err != nil {
+		return err
+	}
+	got, err := iproute.Decode(res.Stdout, marker)
+	if err != nil {
+		return fmt.Errorf("read what %s said: %w%s", s.name, err, inBrackets(res.Stderr))
+	}
+	s.host, s.sockets = got.Host, got.Sockets
+	s.host.Name = s.name
+	return nil
+}
+
+// become makes the one command run as root.
+func become(how, command string) string {
+	if how == "sudo" {
+		return "exec sudo -n -- " + strings.TrimPrefix(command, "exec ")
+	}
+	return command
+}
+
+func (s *session) openLibvirt(ctx context.Context, o client.Options) {
+	conn, err := client.Open(ctx, o)
+	if err != nil {
+		s.withoutLibvirt(reason(err))
+		return
+	}
+	s.libvirt = conn
+	s.closers = append(s.closers, func() { _ = conn.Close() })
+	conn.Facts(ctx, s.host)
+}
+
+func (s *session) withoutLibvirt(why string) {
+	s.noLibvirt = why
+	s.host.Unreached(why)
+}
+
+func (s *session) close() {
+	<-s.ready
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		s.closers[i]()
+	}
+}
+
+// overSocket is the URI of a host's libvirt as seen through a local socket.
+func overSocket(uri, socket string) string {
+	if uri == "" {
+		uri = client.DefaultURI
+	}
+	driver, rest, _ := strings.Cut(uri, "://")
+	driver, _, _ = strings.Cut(driver, "+")
+	path, _, _ := strings.Cut(rest, "?")
+	return driver + "+unix://" + path + "?socket=" + url.QueryEscape(socket)
+}
+
+// Where libvirt's daemons listen, modular ones first.
+var (
+	readWriteSockets = []string{"/run/libvirt/virtqemud-sock", "/run/libvirt/libvirt-sock"}
+	readOnlySockets  = []string{"/run/libvirt/virtqemud-sock-ro", "/run/libvirt/libvirt-sock-ro"}
+)
+
+// libvirtSocket is what to try on the host: the sockets that it said this user
+// may use, or the usual ones if it said nothing. No paths if none may be used.
+func (s *session) libvirtSocket(uri string, readOnly bool) ssh.Socket {
+	if uri == "" {
+		uri = client.DefaultURI
+	}
+	out := ssh.Socket{URI: uri, ReadOnly: readOnly}
+	for _, there := range s.sockets {
+		if there.Writable && there.ReadOnly() == readOnly {
+			out.Paths = append(out.Paths, there.Path)
+		}
+	}
+	if len(s.sockets) == 0 {
+		if out.Paths = readWriteSockets; readOnly {
+			out.Paths = readOnlySockets
+		}
+	}
+	return out
+}
+
+// reason is an error in one line, with its hint.
+func reason(err error) string {
+	if h := ssh.Hint(err); h != "" {
+		return err.Error() + " (" + strings.ReplaceAll(h, "\n", "; ") + ")"
+	}
+	return err.Error()
+}
+
+// usageError is err if it means that no host of that name was meant by anyone.
+func usageError(fleet *fleetfile.Fleet, name string, err error) error {
+	_, listed := fleet.Hosts[name]
+	for _, kind := range []ssh.Kind{ssh.BadDestination, ssh.BadConfig, ssh.Unsupported} {
+		if errors.Is(err, kind) {
+			return err
+		}
+	}
+	if errors.Is(err, ssh.DNS) && !listed {
+		return err
+	}
+	return nil
+}
+
+// guestError makes the client's word for a missing guest this package's.
+func guestError(err error) error {
+	if errors.Is(err, client.ErrNoGuest) {
+		return fmt.Errorf("%w: %w", ErrNoGuest, err)
+	}
+	return err
+}
+
+func inBrackets(stderr []byte) string {
+	text := strings.Join(strings.Fields(string(stderr[:min(len(stderr), 400)])), " ")
+	if text == "" {
+		return ""
+	}
+	return " (" + text + ")"
+}

@@ -1,0 +1,47 @@
+// Package world is where commands get their facts: from live hosts or from a
+// snapshot. It reads and never judges or changes anything.
+package world
+
+import (
+	"context"
+	"errors"
+
+	"migcheck/hostinfo"
+	"migcheck/hostinfo/libvirt"
+)
+
+// Local is the name of this machine.
+const Local = "local"
+
+// ErrNoGuest is what errors.Is finds where a host does not have the guest.
+var ErrNoGuest = errors.New("no such guest")
+
+// World is a set of hosts that can be asked.
+type World interface {
+	// Host is everything that was learned about a host. It is never nil: a host
+	// that was not reached is a Host full of gaps. The error is for names that no
+	// host can have.
+	Host(ctx context.Context, name string) (*hostinfo.Host, error)
+	// Guest reads one guest on a host by name, UUID or id.
+	Guest(ctx context.Context, host, ref string) (*Guest, error)
+	// GuestNames are the guests of a host, for suggestions and snapshots.
+	GuestNames(ctx context.Context, host string) ([]string, error)
+	// Locate says where a guest is when nobody said where: every place that has
+	// it, as far as it could be asked.
+	Locate(ctx context.Context, ref string) ([]Place, error)
+	// HostNames are the hosts that are known by name, for suggestions.
+	HostNames() []string
+	Close()
+}
+
+// Guest is a guest with the XML that it was read from.
+type Guest struct {
+	*hostinfo.Guest
+	XML libvirt.Views
+}
+
+// Place is a host that has a guest.
+type Place struct {
+	Host  string
+	State hostinfo.DomainState
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"migcheck/cmd/internal/exit"
+	"migcheck/cmd/internal/fleetfile"
+	"migcheck/cmd/internal/world"
+	"migcheck/preflight"
+	"migcheck/preflight/rules"
+)
+
+// checkFlags are what a check was asked for.
+type checkFlags struct {
+	reach
+	to, allow, maps, outs []string
+	from, fromURI, toURI  string
+	color                 string
+	strict                bool
+}
+
+func (c *checkFlags) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringSliceVar(&c.to, "to", nil, "the destination `HOST`, or several")
+	f.StringVar(&c.from, "from", "", "the source `HOST` (this one, or the fleet's host where the guest runs)")
+	f.StringArrayVarP(&c.outs, "output", "o", nil, "`FORMAT[=FILE]`, repeatable: text, json")
+	f.BoolVar(&c.strict, "strict", false, "exit 1 on warnings too")
+	f.StringArrayVar(&c.allow, "allow", nil, "live with the findings of a `RULE` on this run")
+	f.StringArrayVar(&c.maps, "map", nil, "judge as if the NIC named another device there: `[HOST:]DEV=DEV`")
+	f.StringVar(&c.fromURI, "from-uri", "", "libvirt `URI` of the source, reached directly (qemu+tls://...)")
+	f.StringVar(&c.toURI, "to-uri", "", "libvirt `URI` of the destination, reached directly")
+	f.StringVar(&c.color, "color", "auto", "auto, always or never")
+	c.reach.register(f)
+	_ = cmd.RegisterFlagCompletionFunc("to", completeHosts)
+	_ = cmd.RegisterFlagCompletionFunc("from", completeHosts)
+	_ = cmd.RegisterFlagCompletionFunc("allow", completeRules)
+}
+
+// given says whether any flag of a check was used, so that a bare "migcheck"
+// shows its help.
+func (c *checkFlags) given(cmd *cobra.Command) bool {
+	return cmd.Flags().NFlag() > 0
+}
+
+func checkCommand() *cobra.Command {
+	c := &checkFlags{}
+	cmd := &cobra.Command{
+		Use:               "check GUEST... --to HOST",
+		Short:             "check guests before their migration (the same without the verb)",
+		Long:              "check judges every direct NIC of the guests on the way from one host to another.\nIt is what migcheck does without a verb, for guests that are called like one.",
+		Example:           "  migcheck check guest1 --to hostB",
+		ValidArgsFunction: completeGuests,
+		RunE:              func(cmd *cobra.Command, args []string) error { return c.run(cmd, args) },
+	}
+	c.register(cmd)
+	return cmd
+}
+
+func (c *checkFlags) run(cmd *cobra.Command, guests []string) error {
+	outs, err := outputs(c.outs)
+	if err != nil {
+		return err
+	}
+	style, err := look(c.color)
+	if err != nil {
+		return err
+	}
+	if err := c.complete(cmd, guests); err != nil {
+		return err
+	}
+	w, fleet, err := c.open(cmd)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	run := newRun(c, cmd, w, fleet)
+	doc, err := run.judge(cmd.Context(), guests)
+	if err != nil {
+		return err
+	}
+	if err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
+		return err
+	}
+	code := exit.OK
+	for i := range doc.Reports {
+		code = exit.Worst(code, exit.ForVerdict(doc.Reports[i].Verdict, c.strict))
+	}
+	return exit.Status(code)
+}
+
+// complete refuses what can be seen to be wrong before anybody is asked.
+func (c *checkFlags) complete(cmd *cobra.Command, guests []string) error {
+	switch {
+	case len(guests) == 0:
+		return exit.Because(fmt.Errorf("no guest is named"), "migcheck GUEST --to HOST")
+	case slices.Contains(guests, ""):
+		return exit.Because(fmt.Errorf("a guest's name is empty"), "")
+	case len(c.to) == 0:
+		hint := "migcheck " + strings.Join(guests, " ") + " --to HOST"
+		if v := closest(guests[0], verbs(cmd)); v != "" && len(guests) <= 3 {
+			hint = fmt.Sprintf("or did you mean the command %q? migcheck %s --help", v, v)
+		}
+		return exit.Because(errNoDestination, hint)
+	case slices.Contains(c.to, c.from):
+		return exit.Because(fmt.Errorf("source and destination are both %s", c.from), "")
+	case c.toURI != "" && len(c.to) > 1:
+		return exit.Because(fmt.Errorf("--to-uri is the URI of one destination, and %d are named", len(c.to)), "")
+	case c.fromURI != "" && c.from == "":
+		return exit.Because(fmt.Errorf("--from-uri needs --from: the host whose devices belong to it"), "")
+	}
+	for _, id := range c.allow {
+		if err := knownRule(id); err != nil {
+			return err
+		}
+		if id == preflight.FactsNotObserved {
+			return exit.Because(fmt.Errorf("%s can't be waived: nobody knows what would be waived", id), "migcheck doctor HOST says how the facts can be read")
+		}
+	}
+	for _, host := range append(slices.Clone(c.to), c.from) {
+		if host == "all" {
+			return exit.Because(fmt.Errorf("%q is no host", host), "name the destinations one by one: --to hostB,hostC")
+		}
+	}
+	c.uris = map[string]string{}
+	if c.fromURI != "" {
+		c.uris[c.from] = c.fromURI
+	}
+	if c.toURI != "" {
+		c.uris[c.to[0]] = c.toURI
+	}
+	_, err := parseMaps(c.maps)
+	return err
+}
+
+// knownRule is an error with a suggestion if no rule has that ID.
+func knownRule(id string) error {
+	if rules.ByID(id) != nil {
+		return nil
+	}
+	var ids []string
+	for _, r := range rules.All {
+		ids = append(ids, r.ID)
+	}
+	hint := "migcheck rules lists them"
+	if near := closest(id, ids); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return exit.Because(fmt.Errorf("there is no rule %q", id), hint)
+}
+
+// checkRun is one run of a check.
+type checkRun struct {
+	flags *checkFlags
+	cmd   *cobra.Command
+	world world.World
+	fleet *fleetfile.Fleet
+	hosts map[string]*preflight.View
+}
+
+func newRun(c *checkFlags, cmd *cobra.Command, w world.World, fleet *fleetfile.Fleet) *checkRun {
+	return &checkRun{flags: c, cmd: cmd, world: w, fleet: fleet, hosts: map[string]*preflight.View{}}
+}

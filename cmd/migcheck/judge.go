@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"migcheck/cmd/internal/exit"
+	"migcheck/cmd/internal/world"
+	"migcheck/hostinfo"
+	"migcheck/preflight"
+	"migcheck/preflight/rules"
+)
+
+// judge gathers every host once, judges every pair and puts the document
+// together.
+func (r *checkRun) judge(ctx context.Context, guests []string) (*preflight.Document, error) {
+	from, err := r.sources(ctx, guests)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.gather(ctx, append(slices.Clone(from), r.flags.to...)); err != nil {
+		return nil, err
+	}
+	if err := r.distinct(from); err != nil {
+		return nil, err
+	}
+	doc := r.document()
+	for i, ref := range guests {
+		g, err := r.guest(ctx, from[i], ref)
+		if err != nil {
+			return nil, err
+		}
+		for _, to := range r.flags.to {
+			plan := &preflight.Plan{
+				Guest: g, From: r.hosts[from[i]], To: r.hosts[to],
+				Map: r.mapFor(to), Waivers: doc.Waivers, Now: doc.Created,
+			}
+			doc.Reports = append(doc.Reports, *preflight.Run(plan, rules.All))
+		}
+	}
+	if err := r.mapsUsed(doc); err != nil {
+		return nil, err
+	}
+	doc.Verdict = preflight.Worst(doc.Reports)
+	return doc, nil
+}
+
+// sources says for each guest where it is to be taken from.
+func (r *checkRun) sources(ctx context.Context, guests []string) ([]string, error) {
+	out := make([]string, len(guests))
+	for i, ref := range guests {
+		if out[i] = r.flags.from; out[i] != "" {
+			continue
+		}
+		places, err := r.world.Locate(ctx, ref)
+		if err != nil {
+			return nil, err
+		}
+		places = slices.DeleteFunc(places, func(p world.Place) bool { return slices.Contains(r.flags.to, p.Host) && !p.State.Active() })
+		if out[i], err = r.choose(ctx, ref, places); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// choose picks the place where a guest runs, or the only one that knows it.
+func (r *checkRun) choose(ctx context.Context, ref string, places []world.Place) (string, error) {
+	var running []string
+	for _, p := range places {
+		if p.State.Active() {
+			running = append(running, p.Host)
+		}
+	}
+	switch {
+	case len(running) > 1:
+		return "", exit.Because(fmt.Errorf("SPLIT BRAIN: the guest %s runs on %s at the same time", ref, strings.Join(running, " and ")),
+			"two running copies destroy the guest's disks: find out now which one is right, and stop the other")
+	case len(running) == 1:
+		return running[0], nil
+	case len(places) == 1:
+		return places[0].Host, nil
+	case len(places) > 1:
+		return "", exit.Because(fmt.Errorf("the guest %s is stopped and known on several hosts", ref), "say which one with --from HOST")
+	}
+	return "", r.noGuest(ctx, "", ref)
+}
+
+// gather asks all hosts at once.
+func (r *checkRun) gather(ctx context.Context, names []string) error {
+	slices.Sort(names)
+	names = slices.Compact(names)
+	views := make([]*preflight.View, len(names))
+	done := r.progress("asking " + strings.Join(names, ", "))
+	defer done()
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(max(1, r.flags.connections))
+	for i, name := range names {
+		g.Go(func() error {
+			h, err := r.world.Host(ctx, name)
+			if err != nil {
+				return r.noHost(name, err)
+			}
+			views[i] = preflight.NewView(h)
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for i, name := range names {
+		r.hosts[name] = views[i]
+	}
+	return ctxErr(ctx)
+}
+
+// ctxErr is the reason why a context ended, unless it is only that its group
+// is done.
+func ctxErr(ctx context.Context) error {
+	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// distinct refuses two names for one host.
+func (r *checkRun) distinct(from []string) error {
+	for _, f := range from {
+		for _, to := range r.flags.to {
+			a, b := r.hosts[f], r.hosts[to]
+			if f == to || a.BootID != "" && a.BootID == b.BootID {
+				return exit.Because(fmt.Errorf("source and destination are one host: %s and %s have one boot id", f, to), "")
+			}
+		}
+	}
+	return nil
+}
+
+// guest reads a guest. One that could not be read because its host did not
+// answer is judged all the same: undecided.
+func (r *checkRun) guest(ctx context.Context, host, ref string) (*hostinfo.Guest, error) {
+	g, err := r.world.Guest(ctx, host, ref)
+	switch {
+	case err == nil:
+		return g.Guest, nil
+	case errors.Is(err, world.ErrNoGuest):
+		return nil, r.noGuest(ctx, host, ref)
+	case ctx.Err() != nil:
+		return nil, err
+	}
+	return &hostinfo.Guest{Name: ref, Gaps: []hostinfo.Gap{{Fact: "live", Reason: err.Error()}}}, nil
+}
+
+// noGuest says that a guest is nowhere, and which one may have been meant.
+func (r *checkRun) noGuest(ctx context.Context, host, ref string) error {
+	where, hint := "", ""
+	if host != "" {
+		where = " on " + host
+	}
+	names, _ := r.world.GuestNames(ctx, host)
+	if near := closest(ref, names); near != "" {
+		hint = "did you mean " + near + "?"
+	} else if v := closest(ref, verbs(r.cmd)); v != "" {
+		hint = fmt.Sprintf("did you mean the command %q?", v)
+	} else if host == "" {
+		hint = "say where it runs with --from HOST"
+	} else if len(names) > 0 {
+		hint = "there is " + strings.Join(names[:min(len(names), 8)], ", ")
+	}
+	return exit.Because(fmt.Errorf("there is no guest %q%s", ref, where), hint)
+}
+
+// noHost says that a name is no host's, and which one may have been meant.
+func (r *checkRun) noHost(name string, err error) error {
+	hint := ""
+	if near := closest(name, r.world.HostNames()); near != "" && near != name {
+		hint = "did you mean " + near + "?"
+	}
+	if h := hintOf(err); hint == "" {
+		hint = h
+	}
+	return &exit.Error{Code: exit.Usage, Err: err, Hint: hint}
+}
+
+// document is the document's frame: everything but the reports.
+func (r *checkRun) document() *preflight.Document {
+	d := &preflight.Document{
+		Schema:  preflight.Schema,
+		Tool:    preflight.Tool{Name: "migcheck", Version: version()},
+		Created: time.Now().UTC().Truncate(time.Second),
+		Options: preflight.Options{Strict: r.flags.strict, Snapshot: r.flags.snapshot, Map: r.mapOption()},
+		Waivers: slices.Clone(r.fleet.Waivers),
+	}
+	for _, id := range r.flags.allow {
+		d.Waivers = append(d.Waivers, preflight.Waiver{Rule: id, Reason: "--allow on this run"})
+	}
+	var names []string
+	for name := range r.hosts {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		d.Hosts = append(d.Hosts, preflight.Identify(r.hosts[name].Host))
+		d.Example = d.Example || r.hosts[name].Example
+	}
+	return d
+}

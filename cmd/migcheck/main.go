@@ -1,0 +1,47 @@
+// Command migcheck says before a KVM guest is live-migrated whether its network
+// will still be there on the other host, why not, and what to do about it.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"migcheck/cmd/internal/exit"
+)
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+// run is main without the exit, for tests that run many commands in one process.
+func run(args []string) int {
+	ctx, stop := context.WithCancelCause(context.Background())
+	defer stop(nil)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	go func() {
+		select {
+		case s := <-signals:
+			code := exit.Interrupted
+			if s == syscall.SIGTERM {
+				code = exit.Terminated
+			}
+			stop(exit.Status(code))
+			<-signals // a second one does not wait for anything
+			os.Exit(code)
+		case <-ctx.Done():
+		}
+	}()
+	cmd := root()
+	cmd.SetArgs(args)
+	err := cmd.ExecuteContext(ctx)
+	if cause := context.Cause(ctx); cause != nil && err != nil {
+		complain(os.Stderr, "interrupted; nothing was changed")
+		return exit.Code(cause)
+	}
+	if err != nil {
+		complainError(os.Stderr, err)
+	}
+	return exit.Code(err)
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"migcheck/preflight"
+	"migcheck/preflight/report"
+)
+
+// write renders a document to every output. Files appear whole or not at all,
+// and before anything goes to stdout.
+func write(stdout io.Writer, d *preflight.Document, outs []output, o report.Options) error {
+	raw, err := json.Marshal(d)
+	if err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	var toStdout []byte
+	for _, out := range outs {
+		var b bytes.Buffer
+		look := o
+		if out.file != "" {
+			look = report.Options{Width: 100}
+		}
+		if err := report.Render(&b, raw, out.format, look); err != nil {
+			return err
+		}
+		if out.file == "" {
+			toStdout = b.Bytes()
+			continue
+		}
+		if err := writeWhole(out.file, b.Bytes()); err != nil {
+			return err
+		}
+	}
+	if _, err := stdout.Write(toStdout); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}
+
+// writeWhole puts a file in its place in one step.
+func writeWhole(path string, content []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}

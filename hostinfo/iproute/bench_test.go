@@ -1,0 +1,107 @@
+package iproute_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"migcheck/hostinfo/iproute"
+)
+
+// host makes the answer of a host with n devices in the recorded words of
+// iproute2: one bond with its ports, VLANs on it, and macvtaps on those.
+func host(tb testing.TB, n int) []byte {
+	whole := read(tb, "iproute2.txt")
+	var recorded []map[string]any
+	_, link, _ := bytes.Cut(whole, []byte("MARKER begin link\n"))
+	link, _, _ = bytes.Cut(link, []byte("\n"))
+	if err := json.Unmarshal(link, &recorded); err != nil {
+		tb.Fatal(err)
+	}
+	like := map[string]map[string]any{}
+	for _, d := range recorded {
+		like[d["ifname"].(string)] = d
+	}
+	var out bytes.Buffer
+	add := func(i int, like map[string]any, name, link, master string) {
+		c := map[string]any{}
+		for k, v := range like {
+			c[k] = v
+		}
+		c["ifindex"], c["ifname"], c["address"] = i, name, fmt.Sprintf("52:54:00:00:%02x:%02x", i>>8, i&255)
+		delete(c, "link")
+		delete(c, "master")
+		if link != "" {
+			c["link"] = link
+		}
+		if master != "" {
+			c["master"] = master
+		}
+		b, err := json.Marshal(c)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		out.WriteString(",")
+		out.Write(b)
+	}
+	add(2, like["eth1"], "ens1f0", "", "bond0")
+	add(3, like["eth1"], "ens1f1", "", "bond0")
+	add(4, like["bond0"], "bond0", "", "")
+	for i := 5; i <= n; i++ {
+		if vlan := 600 + i/10; i%10 == 5 {
+			add(i, like["bond0.623"], fmt.Sprintf("bond0.%d", vlan), "bond0", "")
+		} else {
+			add(i, like["macvtap0"], fmt.Sprintf("macvtap%d", i), fmt.Sprintf("bond0.%d", 600+(i-5)/10), "")
+		}
+	}
+	lo, _, _ := bytes.Cut(link, []byte("},"))
+	return bytes.Replace(whole, link, append(append(lo, '}'), append(out.Bytes(), ']')...), 1)
+}
+
+func benchmarkDecode(b *testing.B, n int) {
+	output := host(b, n)
+	if got := len(decode(b, output).Host.Devices); got != n {
+		b.Fatalf("%d devices", got)
+	}
+	b.SetBytes(int64(len(output)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := iproute.Decode(output, "MARKER"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// benchmarkAny is what encoding/json takes for the devices alone, into maps.
+func benchmarkAny(b *testing.B, n int) {
+	_, link, _ := bytes.Cut(host(b, n), []byte("MARKER begin link\n"))
+	link, _, _ = bytes.Cut(link, []byte("\n"))
+	b.SetBytes(int64(len(link)))
+	b.ReportAllocs()
+	for b.Loop() {
+		var v any
+		if err := json.Unmarshal(link, &v); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// benchmarkValid is the floor of encoding/json: look at every byte, keep none.
+func benchmarkValid(b *testing.B, n int) {
+	_, link, _ := bytes.Cut(host(b, n), []byte("MARKER begin link\n"))
+	link, _, _ = bytes.Cut(link, []byte("\n"))
+	b.SetBytes(int64(len(link)))
+	for b.Loop() {
+		if !json.Valid(link) {
+			b.Fatal("not valid")
+		}
+	}
+}
+
+func BenchmarkDecode49(b *testing.B)     { benchmarkDecode(b, 49) }
+func BenchmarkDecode300(b *testing.B)    { benchmarkDecode(b, 300) }
+func BenchmarkJSONAny49(b *testing.B)    { benchmarkAny(b, 49) }
+func BenchmarkJSONAny300(b *testing.B)   { benchmarkAny(b, 300) }
+func BenchmarkJSONValid49(b *testing.B)  { benchmarkValid(b, 49) }
+func BenchmarkJSONValid300(b *testing.B) { benchmarkValid(b, 300) }

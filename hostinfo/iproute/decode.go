@@ -1,0 +1,131 @@
+package iproute
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"migcheck/hostinfo"
+	"migcheck/hostinfo/iproute/rtnl"
+)
+
+// Result is what the script found.
+type Result struct {
+	// Host has everything but Name and Gathered, which are the caller's to set,
+	// and what libvirt knows. Never nil.
+	Host *hostinfo.Host
+	// Sockets are libvirt's sockets that exist, the ones to try first in front.
+	// Nil if there are none or if the facts section is missing.
+	Sockets []Socket
+	// VirtSSHHelper and NC are the paths of virt-ssh-helper and nc on that host;
+	// empty if it has none or did not say. Whether its nc knows -U is not known.
+	VirtSSHHelper, NC string
+}
+
+// Socket is one of libvirt's sockets on that host.
+type Socket struct {
+	Path string // "/run/libvirt/virtqemud-sock"
+	// Readable and Writable say what access(2) answered to the user who ran the
+	// script. Connecting needs both.
+	Readable, Writable bool
+}
+
+// ReadOnly says whether it is the socket of libvirt's read-only connections.
+func (s Socket) ReadOnly() bool { return strings.HasSuffix(s.Path, "-ro") }
+
+// The commands that gaps name.
+const (
+	linkCommand = "ip -details -json link show"
+	fdbCommand  = "bridge fdb show"
+)
+
+// Decode reads what Script(marker) printed. Facts that are missing, unreadable
+// or cut become gaps of the host, in the words of the tool that should have
+// given them; the error, if none of the sections is there, quotes what came
+// instead. Neither the result nor its strings keep output alive.
+func Decode(output []byte, marker string) (*Result, error) {
+	a := split(output, marker)
+	if len(a.sections) == 0 {
+		if len(bytes.TrimSpace(output)) == 0 {
+			return nil, errors.New("the shell printed nothing")
+		}
+		return nil, fmt.Errorf("the shell ran something else, which printed %q", quiet(output))
+	}
+	r := &Result{Host: &hostinfo.Host{}}
+	a.facts(r)
+	a.devices(r.Host)
+	a.forwarding(r.Host)
+	r.Host.AddGap(hostinfo.FactNamespaces, "", "other network namespaces were not enumerated")
+	return r, nil
+}
+
+// devices fills in the host's devices from iproute2's words or, where it has
+// no JSON, from /sys.
+func (a *answer) devices(h *hostinfo.Host) {
+	link, sys := a.sections["link"], a.sections["sys"]
+	said := a.why("link", linkCommand)
+	var t table
+	switch {
+	case link.status == "0" || len(sys.body) == 0:
+		h.Via = "iproute2"
+		t.readLinks(link.body)
+		t.refer()
+	default:
+		h.Via = "sysfs"
+		t.readSys(a, said, oldKernel(h.Kernel))
+	}
+	if h.Via == "iproute2" && t.altnamesDoubtful && !oldKernel(h.Kernel) {
+		t.gap(hostinfo.FactAltNames, "", "this host's ip may be older than 5.5, which was the first to show them")
+	}
+	switch {
+	case link.status != "0" && h.Via == "iproute2":
+		t.gap(hostinfo.FactDevices, "", said)
+	case bytes.Contains(link.stderr, []byte("nterrupted")):
+		t.gap(hostinfo.FactDevices, "", said)
+	case t.broken != "":
+		t.gap(hostinfo.FactDevices, "", t.broken)
+	case len(t.devices) == 0: // every network namespace has lo
+		t.gap(hostinfo.FactDevices, "", said+": no device was shown")
+	}
+	if len(t.devices) == 0 {
+		h.Via = ""
+	}
+	if !slices.IsSortedFunc(t.devices, byIndex) {
+		slices.SortStableFunc(t.devices, byIndex)
+	}
+	h.Devices = t.devices
+	h.Gaps = append(h.Gaps, t.gaps...)
+}
+
+func byIndex(a, b hostinfo.Device) int { return cmp.Compare(a.Index, b.Index) }
+
+// forwarding fills in Device.Held.
+func (a *answer) forwarding(h *hostinfo.Host) {
+	s := a.sections["fdb"]
+	if s.status != "0" || bytes.Contains(s.stderr, []byte("nterrupted")) {
+		h.AddGap(hostinfo.FactForwarding, "", a.why("fdb", fdbCommand))
+		return
+	}
+	index := map[string]int{}
+	for i := range h.Devices {
+		if len(s.body) == 0 {
+			break
+		}
+		index[h.Devices[i].Name] = h.Devices[i].Index
+	}
+	held := rtnl.NewHeld(h)
+	for line := range bytes.Lines(s.body) {
+		if bytes.Equal(line, []byte("cut\n")) {
+			h.AddGap(hostinfo.FactForwarding, "", fdbCommand+": more entries than this tool asks for")
+			return
+		}
+		word, name, ok := bytes.Cut(bytes.TrimSuffix(line, []byte("\n")), []byte(" "))
+		if mac, n := rtnl.ParseMAC(word); ok && n == 6 {
+			held.Add(index[string(name)], [6]byte(mac[:6]))
+		}
+	}
+	held.Finish()
+}

@@ -1,0 +1,64 @@
+package iproute_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"unicode/utf8"
+
+	"migcheck/hostinfo"
+	"migcheck/hostinfo/iproute"
+)
+
+// Whatever a host answers: no panic, no device without identity, no reference
+// to itself, bounded sizes, and reasons that fit a line.
+func FuzzDecode(f *testing.F) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("seeds: %v", err)
+	}
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for part := range slices.Chunk(b, 1500) { // small seeds: the fuzzer shrinks what it keeps
+			f.Add(append([]byte("\nMARKER begin link\n[{\"ifindex\":1,\"ifname\":\"lo\"}"), part...))
+			f.Add(append([]byte("\nMARKER end link 255\n\nMARKER begin sys\n@lo\n"), part...))
+		}
+	}
+	f.Add(links(`[{"ifindex":7,"ifname":"it\'s","altnames":["\u00e4\ud83d"],"link":"if5","master":"x"},{}]`))
+	f.Add([]byte(section("sys", "@a\nifindex 1\niflink 2\nlower b\nbonding/mode 802.3ad 4\n@b\nifindex 2\n", 0, "") +
+		section("vlan", "a              | 5  | b\n", 0, "") + section("fdb", "02:00:00:00:00:01 a\ncut\n", 0, "")))
+	f.Fuzz(func(t *testing.T, output []byte) {
+		r, err := iproute.Decode(output, "MARKER")
+		if err != nil {
+			return
+		}
+		seen := map[int]bool{}
+		for _, d := range r.Host.Devices {
+			if d.Index <= 0 || seen[d.Index] || d.Name == "" || len(d.Name) > 15 {
+				t.Errorf("device %+v", d)
+			}
+			seen[d.Index] = true
+			if d.Parent < 0 || d.Master < 0 || d.Parent == d.Index && !d.ParentElsewhere {
+				t.Errorf("device %+v", d)
+			}
+			if len(d.AltNames) > 64 || len(d.Held) > 1024 || len(d.Kind) > 64 || len(d.LinkType) > 64 {
+				t.Errorf("device %q is not bounded", d.Name)
+			}
+		}
+		if len(r.Host.Gaps) > 2000 || len(r.Sockets) > 8 {
+			t.Errorf("%d gaps, %d sockets", len(r.Host.Gaps), len(r.Sockets))
+		}
+		for _, g := range r.Host.Gaps {
+			if len(g.Reason) > 2000 || !utf8.ValidString(g.Reason) {
+				t.Errorf("reason %q", g.Reason)
+			}
+		}
+		if len(r.Host.Devices) == 0 && r.Host.Missing(hostinfo.FactDevices, "") == nil {
+			t.Error("no device and no gap")
+		}
+	})
+}

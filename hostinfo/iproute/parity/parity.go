@@ -1,0 +1,109 @@
+// Package parity compares what two ways of looking at one host found. It is
+// for tests: it says which differences come from the ways and not from the
+// host, so that everything else is a bug in one of them.
+package parity
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"migcheck/hostinfo"
+)
+
+// Diff compares the host as this machine's kernel showed it over netlink with
+// the same host as iproute2 or /sys showed it (told.Via). It is empty if they
+// agree in everything that the other way can see; otherwise "-" is the kernel
+// and "+" the other way.
+//
+// The allowed differences:
+//   - Name and Gathered, which are the caller's, and Via.
+//   - Gaps, other than one that only one of them has for the devices as such.
+//   - iproute2 prints a permanent address only where it is not the current one.
+//   - iproute2 reads the first of two bytes of the partner's port state, which
+//     on a big-endian host is always 0.
+//   - What /sys does not hold (see forgetUnseen) may be unknown, never wrong.
+func Diff(kernel, told *hostinfo.Host) string {
+	a, b := strip(kernel), strip(told)
+	for i := range a.Devices {
+		d := &a.Devices[i]
+		j := slices.IndexFunc(b.Devices, func(o hostinfo.Device) bool { return o.Index == d.Index })
+		if j < 0 {
+			continue
+		}
+		switch told.Via {
+		case "iproute2":
+			if d.PermanentMAC == d.MAC {
+				d.PermanentMAC = ""
+			}
+			if d.BondPort != nil && kernel.Arch == "s390x" {
+				d.BondPort.PartnerState = 0
+			}
+		case "sysfs":
+			forgetUnseen(d, &b.Devices[j])
+		}
+	}
+	diff := cmp.Diff(a, b)
+	if x, y := kernel.Missing(hostinfo.FactDevices, ""), told.Missing(hostinfo.FactDevices, ""); (x == nil) != (y == nil) {
+		diff += fmt.Sprintf("gaps for the devices: %v and %v\n", x, y)
+	}
+	return diff
+}
+
+// strip copies h, as deep as Diff changes it, without what need not agree.
+func strip(h *hostinfo.Host) *hostinfo.Host {
+	c := *h
+	c.Name, c.Via, c.Gathered, c.Gaps = "", "", time.Time{}, nil
+	c.Devices = slices.Clone(h.Devices)
+	for i := range c.Devices {
+		d := &c.Devices[i]
+		d.VLAN, d.Bond, d.BondPort = clone(d.VLAN), clone(d.Bond), clone(d.BondPort)
+		d.AltNames = slices.Sorted(slices.Values(d.AltNames))
+	}
+	return &c
+}
+
+func clone[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	c := *p
+	return &c
+}
+
+// forgetUnseen drops from d what /sys never shows, and what it does not show
+// of o: a carrier of a device that is down, why a device is promiscuous, kinds
+// that leave no trace there, and what is root's alone.
+func forgetUnseen(d, o *hostinfo.Device) {
+	d.AltNames, d.MaxMTU, d.PermanentMAC, d.Promiscuity, d.Macvlan = nil, 0, "", 0, nil
+	forget(&d.LowerUp, o.LowerUp)
+	forget(&d.Promiscuous, o.Promiscuous)
+	forget(&d.AllMulticast, o.AllMulticast)
+	forget(&d.Kind, o.Kind)
+	if o.Kind == hostinfo.KindUnknown {
+		forget(&d.Parent, o.Parent)
+		forget(&d.ParentElsewhere, o.ParentElsewhere)
+	}
+	if o.SlaveKind == "" && d.SlaveKind != hostinfo.KindBond && d.SlaveKind != hostinfo.KindBridge {
+		d.SlaveKind = ""
+	}
+	switch {
+	case o.VLAN == nil:
+		d.VLAN = nil
+	case d.VLAN != nil:
+		d.VLAN.Protocol, d.VLAN.LooseBinding = "", hostinfo.Unknown
+	}
+	if d.Bond != nil && o.Bond != nil && o.Bond.LACP == nil {
+		d.Bond.LACP = nil
+	}
+}
+
+// forget makes what one way knows unknown if the other does not know it.
+func forget[T comparable](known *T, other T) {
+	var unknown T
+	if other == unknown {
+		*known = unknown
+	}
+}

@@ -1,0 +1,68 @@
+package iproute_test
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"migcheck/hostinfo"
+	"migcheck/hostinfo/iproute"
+)
+
+// Login shells differ in what these do within single quotes: csh expands
+// history and ends the quotes at a newline, fish halves backslashes.
+func TestScriptIsTheSameWordToEveryLoginShell(t *testing.T) {
+	script := iproute.Script("MARKER")
+	for _, bad := range []string{"'", "!", "\n", `\\`} {
+		if strings.Contains(script, bad) {
+			t.Errorf("the script has %q", bad)
+		}
+	}
+	for _, c := range script {
+		if c < ' ' || c > '~' {
+			t.Errorf("the script has %q", c)
+		}
+	}
+	if len(script) > 8<<10 {
+		t.Errorf("the script is %d bytes", len(script))
+	}
+	if got := iproute.Command("MARKER"); got != "exec /bin/sh -c '"+script+"'" {
+		t.Errorf("the command is %q", got)
+	}
+}
+
+func TestMarkerCannotLeaveItsWord(t *testing.T) {
+	if got, want := iproute.Script("a; reboot '$(x)\n"), iproute.Script("arebootx"); got != want {
+		t.Errorf("got %q", got)
+	}
+	if a, b := iproute.NewMarker(), iproute.NewMarker(); a == b || len(a) < 16 {
+		t.Errorf("markers %q and %q", a, b)
+	}
+}
+
+// The script on this machine, whatever it has, in whatever /bin/sh is.
+func TestScriptHere(t *testing.T) {
+	output, err := exec.Command("/bin/sh", "-c", iproute.Command("MARKER")).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := decode(t, output).Host
+	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h.BootID != strings.TrimSpace(string(boot)) || h.Hostname != name || h.Kernel == "" || h.Arch == "" || h.User == "" {
+		t.Errorf("got %+v", h)
+	}
+	if g := h.Missing(hostinfo.FactDevices, ""); g != nil {
+		t.Errorf("devices: gap %q", g.Reason)
+	}
+	if lo := device(t, h, "lo"); lo.Index != 1 || lo.Kind != hostinfo.KindHardware || lo.LinkType != "loopback" {
+		t.Errorf("lo is %+v", lo)
+	}
+}

@@ -1,0 +1,209 @@
+//go:build system && linux
+
+package netlink_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"testing"
+	"time"
+
+	"migcheck/hostinfo"
+	"migcheck/hostinfo/iproute"
+	"migcheck/hostinfo/iproute/parity"
+	"migcheck/hostinfo/netlink"
+)
+
+// base is where this process's macvtaps count from: /dev/tapN is named by the
+// ifindex, and all namespaces share /dev.
+func base() int { return 1<<20 + os.Getpid()*16 }
+
+// links are what this kernel can make without loading modules that a test
+// machine may lack.
+func links(other int) []string {
+	tap := base()
+	return []string{
+		"link set lo up",
+		"link add br0 type bridge",
+		"link add v0 type veth peer name v1",
+		"link set v1 master br0 up",
+		"link set v0 up promisc on",
+		"link set br0 up allmulticast on",
+		"link property add dev v0 altname storage altname a-name-longer-than-fifteen-bytes",
+		fmt.Sprintf("link add link v0 index %d name mt0 address 52:54:00:aa:00:01 type macvtap mode bridge", tap),
+		fmt.Sprintf("link add link v0 index %d name mt1 address 52:54:00:aa:00:02 type macvtap mode vepa", tap+1),
+		fmt.Sprintf("link add link v0 index %d name mt2 address 52:54:00:aa:00:03 type macvtap mode private", tap+2),
+		"link set mt0 up",
+		"link set mt1 up",
+		"link add link mt2 name mv0 type macvlan mode bridge",
+		"link add w0 type veth peer name w1",
+		"link set w1 up mtu 9000",
+		fmt.Sprintf("link add link w0 index %d name pt0 type macvtap mode passthru", tap+3),
+		"link set pt0 up",
+		"link add vx0 type vxlan id 9 dstport 4789 remote 10.0.0.1",
+		"tuntap add tap0 mode tap",
+		"tuntap add tun0 mode tun",
+		`link add 'q"u;o' type bridge`,
+		`link add "it's\n" type bridge`,
+		"link add br\x01\xff type bridge",
+		"link add $(reboot) type bridge",
+		"link add if5 type bridge",
+		// held from elsewhere, a peer elsewhere, a parent elsewhere
+		"link add x0 type veth peer name x1",
+		"link set x0 up",
+		"link add link x0 name gone address 52:54:00:bb:00:01 type macvlan mode bridge",
+		fmt.Sprintf("link set gone up netns %d", other),
+		fmt.Sprintf("link set x1 netns %d", other),
+		"link add y0 type veth peer name y1",
+		"link add link y0 name stays type macvlan mode bridge",
+		fmt.Sprintf("link set y0 netns %d", other),
+	}
+}
+
+// collect reads the namespace until it says the same twice, around what f
+// reads: carriers settle on the kernel's own time.
+func collect(t *testing.T, f func() *hostinfo.Host) (kernel, told *hostinfo.Host) {
+	t.Helper()
+	read := func() *hostinfo.Host {
+		h, err := netlink.Collector{}.Collect(t.Context())
+		if err != nil {
+			t.Error(err)
+			runtime.Goexit()
+		}
+		return h
+	}
+	for deadline := time.Now().Add(time.Minute); ; {
+		before := read()
+		told = f()
+		kernel = read()
+		if reflect.DeepEqual(before.Devices, kernel.Devices) {
+			return kernel, told
+		}
+		if time.Now().After(deadline) {
+			t.Error("the devices do not settle")
+			runtime.Goexit()
+		}
+	}
+}
+
+// What the kernel says, iproute2 says and /sys says of the same links must
+// agree, whichever shell asks.
+func TestParity(t *testing.T) {
+	noJSON := t.TempDir()
+	const oldIP = "#!/bin/sh\necho 'Option \"-json\" is unknown, try \"ip -help\".' >&2\nexit 255\n"
+	if err := os.WriteFile(filepath.Join(noJSON, "ip"), []byte(oldIP), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(noJSON, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(filepath.Dir(noJSON), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, path string
+		shell      []string
+		uid        int
+		via        string
+	}{
+		{"dash", "", []string{"dash"}, 0, "iproute2"},
+		{"bash", "", []string{"bash", "--posix"}, 0, "iproute2"},
+		{"dash without json", noJSON + ":", []string{"dash"}, 0, "sysfs"},
+		{"busybox", noJSON + ":", []string{"busybox", "sh"}, 0, "sysfs"},
+		{"nobody", "", []string{"dash"}, 65534, "iproute2"},
+		{"nobody without json", noJSON + ":", []string{"dash"}, 65534, "sysfs"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inNamespace(t, func() {
+				batch(t, "ip", links(neighbourNamespace(t))...)
+				kernel, told := collect(t, func() *hostinfo.Host {
+					marker := iproute.NewMarker()
+					output := withSys(t, c.uid, c.path, append(c.shell, "-c", iproute.Command(marker))...)
+					if c.shell[0] == "busybox" { // whose own applets the command would leave
+						output = withSys(t, c.uid, c.path, append(c.shell, "-c", iproute.Script(marker))...)
+					}
+					r, err := iproute.Decode(output, marker)
+					if err != nil {
+						t.Errorf("%v: %s", err, output)
+						runtime.Goexit()
+					}
+					return r.Host
+				})
+				if c.uid != 0 {
+					kernel.User = "nobody"
+				}
+				if told.Via != c.via {
+					t.Errorf("read via %q; gaps %+v", told.Via, told.Gaps)
+				}
+				if diff := parity.Diff(kernel, told); diff != "" {
+					t.Errorf("-kernel +told:\n%s", diff)
+				}
+				check(t, kernel)
+			})
+		})
+	}
+}
+
+// check holds the kernel's own words against what was made.
+func check(t *testing.T, h *hostinfo.Host) {
+	t.Helper()
+	l := hostinfo.IndexLinks(h)
+	for name, mode := range map[string]string{"mt0": "bridge", "mt1": "vepa", "mt2": "private", "pt0": "passthru", "mv0": "bridge"} {
+		d := l.ByName(name)
+		if d == nil || d.Macvlan == nil || d.Macvlan.Mode != mode {
+			t.Errorf("%s is %+v", name, d)
+		}
+	}
+	v0, x0, stays := l.ByName("a-name-longer-than-fifteen-bytes"), l.ByName("x0"), l.ByName("stays")
+	switch {
+	case v0 == nil || x0 == nil || stays == nil:
+		t.Errorf("devices are missing among %d", len(h.Devices))
+	case v0.Name != "v0" || len(v0.AltNames) != 2 || v0.Promiscuous != hostinfo.Yes || v0.Parent != 0:
+		t.Errorf("v0 is %+v", v0)
+	case fmt.Sprint(v0.Held) != "[52:54:00:aa:00:01 52:54:00:aa:00:02]":
+		t.Errorf("v0 holds %v", v0.Held)
+	case fmt.Sprint(x0.Held) != "[52:54:00:bb:00:01]":
+		t.Errorf("x0, whose macvlan is elsewhere, holds %v", x0.Held)
+	case !stays.ParentElsewhere || l.Parent(stays) != nil:
+		t.Errorf("a macvlan whose parent is elsewhere is %+v", stays)
+	case l.ByName("v1").SlaveKind != hostinfo.KindBridge || l.ByName("v1").Master != l.ByName("br0").Index:
+		t.Errorf("v1 is %+v", l.ByName("v1"))
+	case l.ByName("br0").AllMulticast != hostinfo.Yes || l.ByName("w1").MTU != 9000 || l.ByName("br\x01\xff") == nil || l.ByName("$(reboot)") == nil:
+		t.Error("br0, w1 or an odd name is not as made")
+	}
+}
+
+// BenchmarkCollect4000 is a large host: 4,000 links, and a bridge that learned
+// 100,000 addresses.
+func BenchmarkCollect4000(b *testing.B) {
+	inNamespace(b, func() {
+		add := []string{"link add br0 type bridge", "link add v0 type veth peer name v1", "link set v1 master br0", "link set v0 up", "link set v1 up", "link set br0 up"}
+		for i := range 4000 - 4 {
+			add = append(add, fmt.Sprintf("link add link v0 name m%d type macvlan mode bridge", i))
+		}
+		for i := range 300 {
+			add = append(add, fmt.Sprintf("link set m%d up", i))
+		}
+		batch(b, "ip", add...)
+		var fdb []string
+		for i := range 100_000 {
+			fdb = append(fdb, fmt.Sprintf("fdb add 02:00:00:%02x:%02x:%02x dev v1 master static", i>>16, i>>8&255, i&255))
+		}
+		batch(b, "bridge", fdb...)
+		b.ReportAllocs()
+		for b.Loop() {
+			h, err := netlink.Collector{}.Collect(b.Context())
+			if err != nil || len(h.Devices) < 4000 {
+				b.Errorf("%d devices, %v", len(h.Devices), err)
+				return
+			}
+			if v0 := hostinfo.IndexLinks(h).ByName("v0"); len(v0.Held) != 300 {
+				b.Errorf("v0 holds %d", len(v0.Held))
+				return
+			}
+		}
+	})
+}

@@ -1,0 +1,88 @@
+package ssh
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// maxUnauthenticated is how many logins may be under way through one jump host:
+// sshd starts to drop connections at ten (MaxStartups 10:30:100).
+const maxUnauthenticated = 8
+
+// hops are the connections to jump hosts, shared by all targets behind them. A
+// connection is closed when the last of them is.
+type hops struct {
+	mu   sync.Mutex
+	open map[string]*hop
+}
+
+type hop struct {
+	users int // guarded by hops.mu
+	ready chan struct{}
+	err   error
+	c     *Client
+}
+
+// acquire returns the connection to a jump host, which one caller makes for all.
+func (h *hops) acquire(ctx context.Context, d *Dialer, t *Target) (c *Client, release func(), err error) {
+	for {
+		p, first := h.join(t.identity())
+		release = sync.OnceFunc(func() { h.leave(t.identity(), p) })
+		if first {
+			p.c, p.err = d.dial(ctx, t)
+			close(p.ready)
+		}
+		select {
+		case <-p.ready:
+		case <-ctx.Done():
+			release()
+			return nil, nil, &Error{Kind: kindOfContext(context.Cause(ctx)), Host: t.Name, Op: "wait for the connection", Err: context.Cause(ctx)}
+		}
+		if p.err == nil && !p.c.lost() {
+			return p.c, release, nil
+		}
+		h.forget(t.identity(), p)
+		release()
+		if p.err != nil && (first || !errors.Is(p.err, Cancelled)) {
+			return nil, nil, p.err
+		}
+	}
+}
+
+func (h *hops) join(id string) (p *hop, first bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if p = h.open[id]; p != nil {
+		p.users++
+		return p, false
+	}
+	p = &hop{users: 1, ready: make(chan struct{})}
+	if h.open == nil {
+		h.open = map[string]*hop{}
+	}
+	h.open[id] = p
+	return p, true
+}
+
+// forget keeps others from joining a connection that failed.
+func (h *hops) forget(id string, p *hop) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.open[id] == p {
+		delete(h.open, id)
+	}
+}
+
+func (h *hops) leave(id string, p *hop) {
+	h.mu.Lock()
+	p.users--
+	last := p.users == 0
+	if last && h.open[id] == p {
+		delete(h.open, id)
+	}
+	h.mu.Unlock()
+	if last && p.c != nil {
+		p.c.Close()
+	}
+}

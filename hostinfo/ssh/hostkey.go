@@ -1,0 +1,168 @@
+package ssh
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/skeema/knownhosts"
+	"golang.org/x/crypto/ssh"
+	xknownhosts "golang.org/x/crypto/ssh/knownhosts"
+)
+
+// keyFiles are known_hosts files that have been read, by their names.
+type keyFiles struct {
+	mu   sync.Mutex
+	read map[string]*hostKeys
+}
+
+type hostKeys struct {
+	db  *knownhosts.HostKeyDB
+	err error
+}
+
+// load reads known_hosts files, once. Files that are not there are left out, as
+// ssh does; a line that cannot be read is an error that names it, since it
+// might be the one that revokes a key.
+func (k *keyFiles) load(files []string) (*knownhosts.HostKeyDB, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	id := strings.Join(files, "\x00")
+	if h := k.read[id]; h != nil {
+		return h.db, h.err
+	}
+	var there []string
+	for _, f := range files {
+		if _, err := os.Stat(f); !errors.Is(err, fs.ErrNotExist) {
+			there = append(there, f)
+		}
+	}
+	h := &hostKeys{}
+	h.db, h.err = knownhosts.NewDB(there...)
+	if k.read == nil {
+		k.read = map[string]*hostKeys{}
+	}
+	k.read[id] = h
+	return h.db, h.err
+}
+
+// hostKeyCheck is what known_hosts says about one host, and what came of it.
+type hostKeyCheck struct {
+	target *Target
+	db     *knownhosts.HostKeyDB
+	name   string // under which the host was found: with its port or without
+	known  []knownhosts.PublicKey
+	err    atomic.Pointer[Error] // why the offered key was not accepted
+}
+
+// unknownOrder are the key types that are asked from a host that is not known:
+// ssh's own order, so that the fingerprint shown is the one that ssh shows.
+var unknownOrder = []string{
+	ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521,
+	ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256,
+}
+
+// newHostKeyCheck looks the host up. Like ssh it takes an entry without a port for a
+// host on another port, if there is none with the port.
+func newHostKeyCheck(t *Target, db *knownhosts.HostKeyDB) *hostKeyCheck {
+	h := &hostKeyCheck{target: t, db: db, name: t.keyName()}
+	if h.known = db.HostKeys(h.name); len(h.known) == 0 {
+		if host, port, err := net.SplitHostPort(h.name); err == nil && port != "22" {
+			plain := net.JoinHostPort(host, "22")
+			if h.known = db.HostKeys(plain); len(h.known) > 0 {
+				h.name = plain
+			}
+		}
+	}
+	return h
+}
+
+// algorithms are what to ask the server for. Without this order the library
+// asks for ECDSA first and then takes a host with another kind of key in
+// known_hosts for an attacker.
+func (h *hostKeyCheck) algorithms() []string {
+	if len(h.known) == 0 {
+		return unknownOrder
+	}
+	supported := ssh.SupportedAlgorithms().HostKeys
+	return slices.DeleteFunc(h.db.HostKeyAlgorithms(h.name), func(a string) bool {
+		return !slices.Contains(supported, a)
+	})
+}
+
+// check is the ssh.HostKeyCallback.
+func (h *hostKeyCheck) check(_ string, remote net.Addr, key ssh.PublicKey) error {
+	if _, ok := remote.(*net.TCPAddr); !ok {
+		remote = &net.TCPAddr{IP: net.IPv4zero} // behind a jump host; the name decides
+	}
+	err := h.db.HostKeyCallback()(h.name, remote, key)
+	if err == nil {
+		return nil
+	}
+	e := h.explain(key, err)
+	h.err.Store(e)
+	return e
+}
+
+func (h *hostKeyCheck) explain(key ssh.PublicKey, err error) *Error {
+	t := h.target
+	e := &Error{Kind: UnknownHost, Host: t.Name, Op: "check the host key of " + t.Address()}
+	offered := fmt.Sprintf("%s %s", key.Type(), ssh.FingerprintSHA256(key))
+	files := strings.Join(t.KnownHosts, ", ")
+	var revoked *xknownhosts.RevokedError
+	var keyErr *xknownhosts.KeyError
+	_, isCert := key.(*ssh.Certificate)
+	switch {
+	case errors.As(err, &revoked):
+		e.Kind = RevokedHostKey
+		e.Err = fmt.Errorf("%s is revoked by %s:%d", offered, revoked.Revoked.Filename, revoked.Revoked.Line)
+	case errors.As(err, &keyErr) && len(keyErr.Want) > 0:
+		e.Kind = ChangedHostKey
+		w := keyErr.Want[0]
+		for _, k := range keyErr.Want {
+			if k.Key.Type() == key.Type() {
+				w = k
+				break
+			}
+		}
+		e.Err = fmt.Errorf("it offers %s, but %s:%d has %s %s", offered, w.Filename, w.Line, w.Key.Type(), ssh.FingerprintSHA256(w.Key))
+		e.Hint = fmt.Sprintf("somebody may be listening in, or the host was installed anew; if its administrator confirms the new key, remove line %d of %s and log in once: %s", w.Line, w.Filename, t.sshCommand())
+	case isCert && len(h.known) > 0:
+		e.Kind = HostCertificate
+		e.Err = fmt.Errorf("its certificate %s: %w", offered, err)
+	default:
+		e.Err = fmt.Errorf("it offers %s, which is not in %s", offered, orNone(files))
+		e.Hint = "compare the fingerprint and accept the key once: " + t.sshCommand()
+	}
+	return e
+}
+
+// mismatch explains that the server has no key of the known types.
+func (h *hostKeyCheck) mismatch(n *ssh.AlgorithmNegotiationError) *Error {
+	var have []string
+	for _, k := range h.known {
+		if name := k.Type(); !slices.Contains(have, name) {
+			have = append(have, name)
+		}
+	}
+	t := h.target
+	return &Error{
+		Kind: HostKeyType, Host: t.Name, Op: "check the host key of " + t.Address(),
+		Err: fmt.Errorf("%s has only keys of the types %s, but the server offers %s",
+			orNone(strings.Join(t.KnownHosts, ", ")), strings.Join(have, ", "), words([]byte(strings.Join(n.RequestedAlgorithms, ", ")))),
+		Hint: "if its administrator confirms the new key, accept it once: " + t.sshCommand(),
+	}
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "no known_hosts file"
+	}
+	return s
+}

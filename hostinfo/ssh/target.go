@@ -1,0 +1,280 @@
+package ssh
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"migcheck/hostinfo/shell"
+)
+
+// Target is a host with everything that is needed to log in there.
+type Target struct {
+	Name string // as the user named it; errors begin with it
+	User string
+	Host string // a DNS name or an address, without brackets
+	Port int
+	Jump *Target // the host through which it is reached; nil: directly
+
+	Identities     []string      // files with private keys, in the order to be tried
+	IdentitiesOnly bool          // offer no key of the agent but those
+	Certificates   []string      // files with certificates of those keys
+	Agent          string        // the ssh-agent's socket; empty: none
+	KnownHosts     []string      // files with host keys
+	ConnectTimeout time.Duration // of connecting, key exchange and login
+
+	keyAlias   string // HostKeyAlias; empty: the host's own name
+	identified bool   // the identities were named, and are not the default ones
+}
+
+// Address is host:port, with brackets around an IPv6 address.
+func (t *Target) Address() string { return net.JoinHostPort(t.Host, strconv.Itoa(t.Port)) }
+
+// keyName is the name under which known_hosts has the host's key, with a port
+// always: knownhosts drops :22.
+func (t *Target) keyName() string {
+	if t.keyAlias != "" {
+		return net.JoinHostPort(strings.ToLower(t.keyAlias), "22")
+	}
+	return net.JoinHostPort(strings.ToLower(t.Host), strconv.Itoa(t.Port))
+}
+
+// identity is the same for two targets that one connection can serve.
+func (t *Target) identity() string {
+	id := fmt.Sprintf("%q@%q:%d key %q", t.User, t.Host, t.Port, t.keyAlias)
+	if t.Jump != nil {
+		id += " via " + t.Jump.identity()
+	}
+	return id
+}
+
+// sshCommand is the command with which a person would log in there.
+func (t *Target) sshCommand() string { return shell.Join("ssh", t.Name, "true") }
+
+// maxJumps is how many hosts a connection may pass through.
+const maxJumps = 8
+
+// Resolve reads [user@]host[:port] (an IPv6 literal stands in brackets) or an
+// ssh_config alias. A Match that only OpenSSH can evaluate is asked from
+// ssh -G; without an ssh program it is an error that names file and line.
+// Errors are of the kinds BadDestination, BadConfig and Unsupported.
+func (d *Dialer) Resolve(ctx context.Context, name string) (Target, error) {
+	t, err := d.resolve(ctx, name, 0, true)
+	if err != nil {
+		return Target{}, err
+	}
+	return *t, nil
+}
+
+// resolve does the work of Resolve; depth counts the jump hosts on the way and
+// jumps says whether the host may have some of its own.
+func (d *Dialer) resolve(ctx context.Context, name string, depth int, jumps bool) (*Target, error) {
+	fail := func(kind Kind, err error) (*Target, error) {
+		return nil, &Error{Kind: kind, Host: words([]byte(name)), Op: "resolve the name", Err: err}
+	}
+	dest, err := parseDestination(name)
+	if err != nil {
+		return fail(BadDestination, err)
+	}
+	t := &Target{Name: name, User: dest.user, Host: dest.host, Port: dest.port, ConnectTimeout: d.cfg.ConnectTimeout}
+	if d.command != nil {
+		return t, nil // the user's own ssh does the rest
+	}
+	o, err := d.options(ctx, dest)
+	if err != nil {
+		return fail(BadConfig, err)
+	}
+	if err := d.apply(t, dest, o); err != nil {
+		return fail(BadConfig, err)
+	}
+	if err := unsupported(o); err != nil {
+		e := &Error{Kind: Unsupported, Host: name, Op: "read ssh_config", Err: err}
+		e.Hint = "use the installed ssh for this: --ssh-command ssh"
+		return nil, e
+	}
+	if !jumps {
+		return t, nil
+	}
+	if err := d.jumps(ctx, t, o.first("proxyjump"), depth); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// options are what the configuration says about a host.
+func (d *Dialer) options(ctx context.Context, dest destination) (options, error) {
+	files, err := d.loadConfigs()
+	if err != nil {
+		return nil, err
+	}
+	o, err := optionsFor(dest, d.login, files)
+	var need *needSSH
+	if !errors.As(err, &need) {
+		return o, err
+	}
+	o, asked := d.optionsFromSSH(ctx, dest)
+	if asked != nil {
+		return nil, fmt.Errorf("%w; %w", err, asked)
+	}
+	return o, nil
+}
+
+// unsupported refuses options that change who is reached or trusted and that
+// this package does not have. To ignore them would be wrong.
+func unsupported(o options) error {
+	for _, k := range []string{"ProxyCommand", "RevokedHostKeys", "KnownHostsCommand"} {
+		if v := o.first(strings.ToLower(k)); v != "" && !strings.EqualFold(v, "none") {
+			return fmt.Errorf("%s is set (%s)", k, words([]byte(v)))
+		}
+	}
+	return nil
+}
+
+// apply fills a target from its options.
+func (d *Dialer) apply(t *Target, dest destination, o options) error {
+	if h := o.first("hostname"); h != "" {
+		var err error
+		if t.Host, err = (tokens{'%': "%", 'h': dest.host}).expand(h); err != nil {
+			return fmt.Errorf("HostName: %w", err)
+		}
+		if _, err := netip.ParseAddr(t.Host); err != nil {
+			if err := plainName("HostName", t.Host); err != nil {
+				return err
+			}
+		}
+	}
+	if t.User == "" {
+		if t.User = o.first("user"); t.User == "" {
+			t.User = d.login
+		}
+	}
+	if t.Port == 0 {
+		t.Port = 22
+		if p := o.first("port"); p != "" {
+			var err error
+			if t.Port, err = parsePort(p); err != nil {
+				return fmt.Errorf("Port: %w", err)
+			}
+		}
+	}
+	if err := applyTimeout(t, o.first("connecttimeout")); err != nil {
+		return err
+	}
+	t.keyAlias = o.first("hostkeyalias")
+	t.IdentitiesOnly = strings.EqualFold(o.first("identitiesonly"), "yes")
+	return d.applyPaths(t, d.tokens(t, dest.host), o)
+}
+
+func applyTimeout(t *Target, option string) error {
+	if t.ConnectTimeout > 0 {
+		return nil
+	}
+	t.ConnectTimeout = DefaultConnectTimeout
+	if option == "" || option == "none" || option == "0" {
+		return nil
+	}
+	if n, err := strconv.Atoi(option); err == nil && n > 0 && n < 86400 {
+		t.ConnectTimeout = time.Duration(n) * time.Second
+		return nil
+	}
+	v, err := time.ParseDuration(option) // 10s and 1m mean the same in both
+	if err != nil || v <= 0 {
+		return fmt.Errorf("ConnectTimeout: %q is not understood", option)
+	}
+	t.ConnectTimeout = v
+	return nil
+}
+
+// defaultIdentities are OpenSSH's, without the kinds that x/crypto cannot read.
+var defaultIdentities = []string{"~/.ssh/id_rsa", "~/.ssh/id_ecdsa", "~/.ssh/id_ed25519"}
+
+func (d *Dialer) applyPaths(t *Target, tk tokens, o options) error {
+	identities := o["identityfile"]
+	if t.identified = len(identities) > 0; !t.identified {
+		identities = defaultIdentities
+	}
+	known := d.cfg.KnownHosts
+	if len(known) == 0 {
+		for k, files := range map[string][]string{
+			"userknownhostsfile":   {"~/.ssh/known_hosts", "~/.ssh/known_hosts2"},
+			"globalknownhostsfile": {"/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"},
+		} {
+			if _, ok := o[k]; !ok {
+				o[k] = files
+			}
+		}
+		known = append(append(known, o["userknownhostsfile"]...), o["globalknownhostsfile"]...)
+	}
+	for _, x := range []struct {
+		option string
+		from   []string
+		to     *[]string
+	}{
+		{"IdentityFile", identities, &t.Identities},
+		{"CertificateFile", o["certificatefile"], &t.Certificates},
+		{"UserKnownHostsFile", known, &t.KnownHosts},
+	} {
+		var err error
+		if *x.to, err = tk.paths(x.from); err != nil {
+			return fmt.Errorf("%s: %w", x.option, err)
+		}
+	}
+	agent, err := agentSocket(o.first("identityagent"), tk)
+	if err != nil {
+		return fmt.Errorf("IdentityAgent: %w", err)
+	}
+	t.Agent = agent
+	return nil
+}
+
+// agentSocket is where the ssh-agent listens: IdentityAgent, which may name a
+// variable, else SSH_AUTH_SOCK.
+func agentSocket(option string, tk tokens) (string, error) {
+	switch {
+	case option == "" || option == "SSH_AUTH_SOCK":
+		return os.Getenv("SSH_AUTH_SOCK"), nil
+	case strings.EqualFold(option, "none"):
+		return "", nil
+	case option[0] == '$' && !strings.HasPrefix(option, "${"):
+		return os.Getenv(option[1:]), nil
+	}
+	p, err := tk.path(option)
+	if err == nil && !filepath.IsAbs(p) {
+		err = fmt.Errorf("%q is not an absolute path", p)
+	}
+	return p, err
+}
+
+// jumps resolves ProxyJump: hosts separated by commas, from the nearest to the
+// farthest. Only the first is reached as its own configuration says; each of
+// the others is reached through the one before it.
+func (d *Dialer) jumps(ctx context.Context, t *Target, list string, depth int) error {
+	if list == "" || strings.EqualFold(list, "none") {
+		return nil
+	}
+	names := strings.Split(list, ",")
+	if depth += len(names); depth > maxJumps {
+		return &Error{Kind: BadConfig, Host: t.Name, Op: "read ssh_config",
+			Err: fmt.Errorf("ProxyJump leads through more than %d hosts, or in a circle", maxJumps)}
+	}
+	var via *Target
+	for i, name := range names {
+		hop, err := d.resolve(ctx, strings.TrimPrefix(strings.TrimSpace(name), "ssh://"), depth, i == 0)
+		if err != nil {
+			return &Error{Kind: kindOf(err), Host: t.Name, Op: "resolve its ProxyJump", Err: err, Hint: Hint(err)}
+		}
+		if i > 0 {
+			hop.Jump = via
+		}
+		via = hop
+	}
+	t.Jump = via
+	return nil
+}

@@ -1,0 +1,156 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"migcheck/preflight"
+)
+
+// indent is where a finding's text starts, behind the word for its level.
+const indent = 13
+
+// brief says whether a finding is only listed among the notes.
+func (p *printer) brief(f *preflight.Finding) bool {
+	return f.Level == preflight.Note && len(f.Fix) == 0
+}
+
+func (p *printer) finding(f *preflight.Finding, follow []string) {
+	level := f.Level.String()
+	if f.Waived != nil && !f.Waived.Expired {
+		level = "(waived)"
+	}
+	p.line(2, p.color(f.Level, pad(level, indent-4))+"  "+p.bold(f.Rule)+"  "+subject(f))
+	p.wrap(indent, indent, f.Reason)
+	p.values(f)
+	if f.Waived != nil {
+		word := "waived: "
+		if f.Waived.Expired {
+			word = "its waiver has expired: "
+		}
+		p.wrap(indent, indent, word+f.Waived.Reason)
+	}
+	if f.Rule != preflight.FactsNotObserved {
+		p.wrap(indent, indent, "when: "+preflight.PhaseText(f.Phase))
+	}
+	p.fix(f)
+	if len(follow) > 0 {
+		word := "follows from it: "
+		if f.Rule == preflight.FactsNotObserved {
+			word = "not decided for lack of it: "
+		}
+		slices.Sort(follow)
+		p.wrap(indent, indent+2, word+strings.Join(follow, ", "))
+	}
+	p.more(f)
+}
+
+// subject is what a finding is about, in a line.
+func subject(f *preflight.Finding) string {
+	var words []string
+	if f.Subject.NIC != nil {
+		words = append(words, strings.TrimSpace(fmt.Sprintf("nic %d %s", *f.Subject.NIC, f.Subject.MAC)))
+	}
+	for _, w := range []string{f.Subject.Host, f.Subject.Device} {
+		if w != "" {
+			words = append(words, w)
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+func (p *printer) values(f *preflight.Finding) {
+	var words []string
+	if f.SourceValue != "" {
+		words = append(words, "source: "+f.SourceValue)
+	}
+	if f.DestinationValue != "" {
+		words = append(words, "destination: "+f.DestinationValue)
+	}
+	if len(words) > 0 {
+		p.wrap(indent, indent, strings.Join(words, "; "))
+	}
+}
+
+func (p *printer) fix(f *preflight.Finding) {
+	if len(f.Fix) > 0 {
+		p.line(indent, "fix, as root on "+f.Subject.Host+" (gone after a reboot):")
+		for _, command := range f.Fix {
+			p.line(indent+2, command)
+		}
+	}
+	if f.Hint != "" {
+		word := "hint: "
+		if len(f.Fix) > 0 {
+			word = "or: "
+		}
+		p.wrap(indent, indent, word+f.Hint)
+	}
+}
+
+func (p *printer) more(f *preflight.Finding) {
+	if f.Explain == "" {
+		return
+	}
+	more := "more: " + f.Explain
+	if f.Allow != "" && f.Waived == nil {
+		more += "; waive: " + f.Allow
+	}
+	p.line(indent, more)
+}
+
+// notes are what is worth a line and no more.
+func (p *printer) notes(roots []*preflight.Finding) {
+	first := true
+	for _, f := range roots {
+		if !p.brief(f) {
+			continue
+		}
+		if first {
+			p.line(0, "")
+			first = false
+		}
+		about := ""
+		if f.Subject.NIC != nil {
+			about = fmt.Sprintf("nic %d: ", *f.Subject.NIC)
+		}
+		p.wrap(2, indent, p.color(f.Level, pad("note", indent-4))+"  "+f.Rule+"  "+about+f.Reason)
+		if f.Hint != "" {
+			p.wrap(indent, indent, "hint: "+f.Hint)
+		}
+	}
+}
+
+// notChecked folds what could not be looked at into one line for each host
+// and reason.
+func (p *printer) notChecked(r *preflight.Report) {
+	type key struct{ host, user, reason string }
+	var order []key
+	rules := map[key][]string{}
+	for _, n := range r.NotChecked {
+		k := key{n.Host, n.User, n.Reason}
+		if rules[k] == nil {
+			order = append(order, k)
+		}
+		if !slices.Contains(rules[k], n.Rule) {
+			rules[k] = append(rules[k], n.Rule)
+		}
+	}
+	for _, k := range order {
+		as := ""
+		if k.user != "" {
+			as = " as user " + k.user
+		}
+		p.line(0, "")
+		p.wrap(2, indent, fmt.Sprintf("%s  %s not possible on %s%s (%s): %s", pad("note", indent-4),
+			plural(len(rules[k]), "check was", "checks were"), k.host, as, k.reason, strings.Join(rules[k], ", ")))
+	}
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,176 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+
+	"migcheck/fixtures/story"
+	"migcheck/preflight"
+	"migcheck/preflight/report"
+	"migcheck/preflight/rules"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+// documents are one report document for every case of every rule.
+func documents(t *testing.T) map[string]*preflight.Document {
+	t.Helper()
+	tree := os.DirFS("../../fixtures/rules")
+	names, err := fs.Glob(tree, "*/*.txt")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	out := map[string]*preflight.Document{}
+	for _, name := range names {
+		s, err := story.Load(tree, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := preflight.Run(s.Plan, rules.All)
+		out[name] = &preflight.Document{
+			Schema: preflight.Schema, Tool: preflight.Tool{Name: "migcheck", Version: "test"},
+			Created: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC), Waivers: s.Plan.Waivers,
+			Hosts:   []preflight.HostIdentity{preflight.Identify(s.Plan.From.Host), preflight.Identify(s.Plan.To.Host)},
+			Reports: []preflight.Report{*r}, Verdict: r.Verdict,
+		}
+	}
+	return out
+}
+
+// TestSchema holds every document to the schema that is handed out.
+func TestSchema(t *testing.T) {
+	s, err := report.JSONSchema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	resolved, err := s.Resolve(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(name string, raw []byte) {
+		var v any
+		if err := json.Unmarshal(raw, &v); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := resolved.Validate(v); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, d := range documents(t) {
+		raw, err := json.Marshal(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(name, raw)
+	}
+	goldens, _ := filepath.Glob("../../fixtures/reports/*.json")
+	for _, name := range goldens {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(name, raw)
+	}
+	for _, wrong := range []string{`{}`, `{"schema": 1}`, `{"verdict": "fine"}`} {
+		var v any
+		_ = json.Unmarshal([]byte(wrong), &v)
+		if resolved.Validate(v) == nil {
+			t.Errorf("the schema takes %s", wrong)
+		}
+	}
+}
+
+// TestFormats renders stored reports: JSON in, text out.
+func TestFormats(t *testing.T) {
+	goldens, _ := filepath.Glob("../../fixtures/reports/*.json")
+	if len(goldens) == 0 {
+		t.Fatal("no reports in fixtures/reports")
+	}
+	for _, name := range goldens {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for format, golden := range map[string]string{"text": strings.TrimSuffix(name, "json") + "txt", "json": name} {
+			var b bytes.Buffer
+			if err := report.Render(&b, raw, format, report.Options{Width: 100}); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if *update {
+				if err := os.WriteFile(golden, b.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), b.String()); diff != "" {
+				t.Errorf("%s (-want +got; go test ./preflight/report -update rewrites it):\n%s", golden, diff)
+			}
+		}
+	}
+}
+
+// TestEveryFindingIsComplete: each can be pasted into a ticket by itself.
+func TestEveryFindingIsComplete(t *testing.T) {
+	for name, d := range documents(t) {
+		var b bytes.Buffer
+		raw, _ := json.Marshal(d)
+		if err := report.Render(&b, raw, "text", report.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range d.Reports[0].Findings {
+			if f.Reason == "" || f.ID == "" || f.Subject.Guest == "" || f.Phase == "" || f.Level == preflight.Ready {
+				t.Errorf("%s: %+v says too little", name, f)
+			}
+			if f.CausedBy == "" && f.Level > preflight.Note && len(f.Fix) == 0 && f.Hint == "" {
+				t.Errorf("%s: %s does not say what to do", name, f.Rule)
+			}
+			if f.CausedBy == "" && !strings.Contains(b.String(), f.Rule) {
+				t.Errorf("%s: the text leaves out %s", name, f.Rule)
+			}
+		}
+	}
+}
+
+// FuzzText: whatever hosts and guests are called, the text holds no character
+// that a terminal would obey.
+func FuzzText(f *testing.F) {
+	f.Add("guest1", "bond0\x1b[31m", "why\u202e\u0007")
+	f.Add("\uf8f2red", "a\nb", "\x9b1m")
+	f.Fuzz(func(t *testing.T, guest, device, reason string) {
+		nic := 0
+		d := preflight.Document{Schema: preflight.Schema, Reports: []preflight.Report{{
+			Guest: preflight.GuestIdentity{Name: guest}, From: device, To: "hostB", Verdict: preflight.Blocked,
+			NICs: []preflight.NICReport{{Judged: true, Source: preflight.SideReport{Summary: device}}},
+			Findings: []preflight.Finding{{
+				Rule: "vlan-mismatch", Level: preflight.Blocked, Reason: reason, Fix: []string{reason}, Hint: guest,
+				Subject: preflight.Subject{Guest: guest, NIC: &nic, Device: device}, SourceValue: reason,
+			}},
+		}}}
+		raw, err := json.Marshal(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := report.Render(&b, raw, "text", report.Options{Width: 80}); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range b.String() {
+			if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+				t.Fatalf("%q in the text", r)
+			}
+		}
+	})
+}

@@ -1,0 +1,141 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"migcheck/preflight"
+)
+
+// exampleBanner frames reports that are about no real host.
+const exampleBanner = "EXAMPLE DATA: recorded hosts that come with migcheck, not yours"
+
+// text writes the report for people at a terminal: one block a NIC with both
+// sides, then the findings, worst first, and the verdict last.
+func text(w io.Writer, d *preflight.Document, o Options) error {
+	p := &printer{w: w, o: o}
+	if d.Example {
+		p.line(0, exampleBanner)
+		p.line(0, "")
+	}
+	for i, waiver := range d.Waivers {
+		p.waiver(&waiver)
+		if i == len(d.Waivers)-1 {
+			p.line(0, "")
+		}
+	}
+	for i := range d.Reports {
+		if i > 0 {
+			p.line(0, "")
+		}
+		p.report(d, &d.Reports[i])
+	}
+	p.line(0, "")
+	for i := range d.Reports {
+		p.verdict(&d.Reports[i])
+	}
+	if d.Example {
+		p.line(0, "")
+		p.line(0, exampleBanner)
+	}
+	return p.err
+}
+
+func (p *printer) waiver(w *preflight.Waiver) {
+	about := "waived: " + w.Rule
+	for _, limit := range [][2]string{{"on", w.Host}, {"for", w.Guest}, {"about", w.Device}} {
+		if limit[1] != "" {
+			about += " " + limit[0] + " " + limit[1]
+		}
+	}
+	if !w.Until.IsZero() {
+		about += " until " + w.Until.UTC().Format("2006-01-02")
+	}
+	p.line(0, about+" ("+w.Reason+")")
+}
+
+func (p *printer) report(d *preflight.Document, r *preflight.Report) {
+	p.line(0, p.bold(r.Guest.Name)+stateWords(r)+": "+hostWord(d, r.From)+" -> "+hostWord(d, r.To))
+	for i := range r.NICs {
+		p.nic(&r.NICs[i])
+	}
+	roots, follow := families(r)
+	for _, f := range roots {
+		if !p.brief(f) {
+			p.line(0, "")
+			p.finding(f, follow[f.ID])
+		}
+	}
+	p.notes(roots)
+	p.notChecked(r)
+}
+
+// stateWords says in which state and by which definition a guest was judged.
+func stateWords(r *preflight.Report) string {
+	words := cmp.Or(string(r.Guest.State), "state unknown")
+	switch r.Guest.View {
+	case "inactive":
+		words += ", judged from its persistent definition"
+	case "live":
+		words += ", judged from its live definition"
+	case "":
+		words += ", definition not read"
+	}
+	return " (" + words + ")"
+}
+
+// hostWord is a host's name, with what it calls itself if that differs.
+func hostWord(d *preflight.Document, name string) string {
+	for _, h := range d.Hosts {
+		if h.Name == name && h.Hostname != "" && h.Hostname != name {
+			return name + " [" + h.Hostname + "]"
+		}
+	}
+	return name
+}
+
+func (p *printer) nic(n *preflight.NICReport) {
+	p.line(0, "")
+	what := "type " + n.Type
+	if n.Judged {
+		what = "macvtap"
+		if mode := cmp.Or(n.Destination.Mode, n.Source.Mode); mode != "" {
+			what += " " + mode
+		}
+		if n.Network != "" {
+			what += " of network " + n.Network
+		}
+	}
+	p.line(2, strings.Join(slices.DeleteFunc([]string{fmt.Sprintf("nic %d", n.Index), n.MAC, what, n.Model}, empty), "  "))
+	if !n.Judged {
+		return
+	}
+	width := max(len(n.Source.Host), len(n.Destination.Host))
+	for _, s := range []*preflight.SideReport{&n.Source, &n.Destination} {
+		mapped := ""
+		if s.Mapped {
+			mapped = "  (mapped)"
+		}
+		p.wrap(4, 4+width+2, pad(s.Host, width)+"  "+s.Summary+mapped)
+	}
+}
+
+func empty(s string) bool { return s == "" }
+
+// families are the findings that stand by themselves, and under each the rules
+// that merely follow from it.
+func families(r *preflight.Report) (roots []*preflight.Finding, follow map[string][]string) {
+	follow = map[string][]string{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.CausedBy == "" {
+			roots = append(roots, f)
+		} else if !slices.Contains(follow[f.CausedBy], f.Rule) {
+			follow[f.CausedBy] = append(follow[f.CausedBy], f.Rule)
+		}
+	}
+	return roots, follow
+}

@@ -1,0 +1,69 @@
+package report
+
+import (
+	"strings"
+
+	"migcheck/preflight"
+)
+
+// verdict is the last line: the word that people look for, and what it is made
+// of.
+func (p *printer) verdict(r *preflight.Report) {
+	word := "READY"
+	if r.Verdict >= preflight.Undecided {
+		word = strings.ToUpper(r.Verdict.String())
+	}
+	line := p.color(r.Verdict, word) + "  " + r.Guest.Name + " " + r.From + " -> " + r.To + ": " + sentence(r)
+	p.wrap(0, len(word)+2, line)
+	if r.MappedXML {
+		p.wrap(len(word)+2, len(word)+2, "This holds for the guest with its devices mapped: a plain virsh migrate would fail or take the old names; it needs the mapped XML.")
+	}
+}
+
+func sentence(r *preflight.Report) string {
+	count := map[preflight.Level]int{}
+	waived := 0
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		switch {
+		case f.CausedBy != "":
+		case !f.Counts():
+			waived++
+		default:
+			count[f.Level]++
+		}
+	}
+	var parts []string
+	for _, l := range []struct {
+		level     preflight.Level
+		one, many string
+	}{
+		{preflight.Blocked, "finding blocks it", "findings block it"},
+		{preflight.Undecided, "thing could not be decided", "things could not be decided"},
+		{preflight.Warning, "warning", "warnings"},
+	} {
+		if n := count[l.level]; n > 0 {
+			parts = append(parts, plural(n, l.one, l.many))
+		}
+	}
+	if waived > 0 {
+		parts = append(parts, plural(waived, "finding waived", "findings waived"))
+	}
+	if len(parts) == 0 {
+		if n := judged(r); n > 0 {
+			return plural(n, "NIC", "NICs") + " will be there"
+		}
+		return "nothing to judge"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func judged(r *preflight.Report) int {
+	seen := map[int]bool{}
+	for _, n := range r.NICs {
+		if n.Judged {
+			seen[n.Index] = true
+		}
+	}
+	return len(seen)
+}

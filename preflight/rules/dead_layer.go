@@ -1,0 +1,80 @@
+package rules
+
+import (
+	"strings"
+
+	"migcheck/hostinfo"
+	"migcheck/preflight"
+)
+
+// deadLayer finds the lowest layer that keeps frames from leaving, and says
+// what is wrong with it; "" if frames can leave. That the device itself is down
+// does not count: libvirt sets it up.
+func deadLayer(e *preflight.Endpoint) (*hostinfo.Device, string) {
+	w := layerWalk{e, map[*hostinfo.Device]layerState{}}
+	s := w.look(e.Device)
+	return s.at, s.why
+}
+
+// layerWalk asks every device once, however often it is met on the way.
+type layerWalk struct {
+	e    *preflight.Endpoint
+	seen map[*hostinfo.Device]layerState
+}
+
+type layerState struct {
+	at  *hostinfo.Device
+	why string // "" if the device can send
+}
+
+func (w *layerWalk) look(d *hostinfo.Device) layerState {
+	if s, ok := w.seen[d]; ok {
+		return s
+	}
+	w.seen[d] = layerState{at: d} // what stands on itself is judged by the rest
+	s := w.below(d)
+	switch {
+	case d.Up == hostinfo.No && d != w.e.Device:
+		s = layerState{d, d.Name + " is down"}
+	case s.why == "" && d.Up == hostinfo.Yes && d.LowerUp == hostinfo.No:
+		s = layerState{d, d.Name + " has no carrier"}
+	}
+	w.seen[d] = s
+	return s
+}
+
+// below judges what a device stands on.
+func (w *layerWalk) below(d *hostinfo.Device) layerState {
+	links := w.e.View.Links
+	switch d.Kind {
+	case hostinfo.KindBond, hostinfo.KindTeam:
+		return w.ports(d, links.Ports(d))
+	case hostinfo.KindBridge:
+		if up := uplinks(links.Ports(d)); len(up) > 0 { // without any it serves this host alone
+			return w.ports(d, up)
+		}
+	default:
+		if parent := links.Parent(d); parent != nil {
+			return w.look(parent)
+		}
+	}
+	return layerState{at: d}
+}
+
+// ports judges a device that needs one of several below it.
+func (w *layerWalk) ports(d *hostinfo.Device, ports []*hostinfo.Device) layerState {
+	if len(ports) == 0 {
+		return layerState{d, d.Name + " has no ports"}
+	}
+	var all []string
+	for _, port := range ports {
+		s := w.look(port)
+		if s.why == "" {
+			return layerState{at: d}
+		}
+		if len(all) < 4 {
+			all = append(all, s.why)
+		}
+	}
+	return layerState{d, "no port of " + d.Name + " is alive: " + strings.Join(all, ", ")}
+}
