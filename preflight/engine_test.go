@@ -2,6 +2,7 @@ package preflight_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -216,5 +217,18 @@ func TestJSON(t *testing.T) {
 		if diff := cmp.Diff(r, &back); diff != "" {
 			t.Errorf("read back (-wrote +read):\n%s", diff)
 		}
+	}
+}
+
+// TestManyPortsInACircle: a host that claims a thousand dead ports, each a VLAN
+// on their own bond, takes no longer than another.
+func TestManyPortsInACircle(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("-- hostB --\neth1 master=\neth2 master=\n")
+	for i := range 1000 {
+		fmt.Fprintf(&text, "p%d vlan on=bond0 master=bond0 carrier=no\n", i)
+	}
+	if r := run(t, text.String()); r.Verdict != preflight.Blocked {
+		t.Errorf("the verdict is %s", r.Verdict)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 
 	"migcheck/hostinfo/iproute"
@@ -56,7 +57,7 @@ func host(tb testing.TB, n int) []byte {
 		}
 	}
 	lo, _, _ := bytes.Cut(link, []byte("},"))
-	return bytes.Replace(whole, link, append(append(lo, '}'), append(out.Bytes(), ']')...), 1)
+	return bytes.Replace(whole, link, slices.Concat(lo, []byte("}"), out.Bytes(), []byte("]")), 1)
 }
 
 func benchmarkDecode(b *testing.B, n int) {

@@ -39,7 +39,7 @@ func (s Socket) ReadOnly() bool { return strings.HasSuffix(s.Path, "-ro") }
 // The commands that gaps name.
 const (
 	linkCommand = "ip -details -json link show"
-	fdbCommand  = "bridge fdb show"
+	fdbCommand  = "bridge fdb show state permanent"
 )
 
 // Decode reads what Script(marker) printed. Facts that are missing, unreadable
@@ -109,23 +109,37 @@ func (a *answer) forwarding(h *hostinfo.Host) {
 		h.AddGap(hostinfo.FactForwarding, "", a.why("fdb", fdbCommand))
 		return
 	}
-	index := map[string]int{}
-	for i := range h.Devices {
-		if len(s.body) == 0 {
-			break
-		}
-		index[h.Devices[i].Name] = h.Devices[i].Index
-	}
+	var index map[string]int // made for the first entry that counts: most hosts have none
 	held := rtnl.NewHeld(h)
 	for line := range bytes.Lines(s.body) {
-		if bytes.Equal(line, []byte("cut\n")) {
-			h.AddGap(hostinfo.FactForwarding, "", fdbCommand+": more entries than this tool asks for")
-			return
+		mac, name, ok := permanent(line)
+		if !ok {
+			continue
 		}
-		word, name, ok := bytes.Cut(bytes.TrimSuffix(line, []byte("\n")), []byte(" "))
-		if mac, n := rtnl.ParseMAC(word); ok && n == 6 {
-			held.Add(index[string(name)], [6]byte(mac[:6]))
+		if index == nil {
+			index = make(map[string]int, len(h.Devices))
+			for i := range h.Devices {
+				index[h.Devices[i].Name] = h.Devices[i].Index
+			}
 		}
+		held.Add(index[string(name)], mac)
 	}
 	held.Finish()
+}
+
+// permanent reads a line of bridge fdb show: "MAC dev NAME [...] self [...]
+// permanent". It is not ok for learned, multicast and bridges' own entries.
+func permanent(line []byte) (mac [6]byte, name []byte, ok bool) {
+	// Most lines are multicast: the lowest bit of the first byte.
+	if len(line) < 30 || line[1]&1 != 0 && line[1] <= '9' || line[1]&1 == 0 && line[1] > '9' {
+		return mac, nil, false
+	}
+	line = bytes.TrimRight(line, " \n\r")
+	word, rest, _ := bytes.Cut(line, []byte(" dev "))
+	name, flags, _ := bytes.Cut(rest, []byte(" "))
+	if !bytes.HasSuffix(flags, []byte(" permanent")) || !bytes.Contains(rest[len(name):], []byte(" self ")) {
+		return mac, nil, false
+	}
+	long, n := rtnl.ParseMAC(word)
+	return [6]byte(long[:6]), name, n == 6
 }

@@ -115,27 +115,45 @@ func TestInterruptedDump(t *testing.T) {
 func TestForwarding(t *testing.T) {
 	link := section("link", `[{"ifindex":2,"ifname":"eth0","link_type":"ether","address":"52:54:00:00:00:01"},
 		{"ifindex":3,"ifname":"vx","link_type":"ether","linkinfo":{"info_kind":"vxlan"}},
-		{"ifindex":4,"ifname":"lo","link_type":"loopback"}]`, 0, "")
-	fdb := "52:54:00:00:00:09 eth0\n52:54:00:00:00:01 eth0\n52:54:00:00:00:02 eth0\n52:54:00:00:00:09 eth0\n" +
-		"01:00:5e:00:00:01 eth0\n52:54:00:00:00:03 vx\n52:54:00:00:00:04 lo\n52:54:00:00:00:05 nobody\nnonsense\n"
+		{"ifindex":4,"ifname":"lo","link_type":"loopback"},
+		{"ifindex":5,"ifname":"self","link_type":"ether"}]`, 0, "")
+	fdb := `52:54:00:00:00:09 dev eth0 self permanent
+52:54:00:00:00:01 dev eth0 self permanent
+5a:54:00:00:00:02 dev eth0 vlan 7 self offload permanent
+52:54:00:00:00:09 dev eth0 vlan 7 self permanent ` + `
+52:54:00:00:00:0a dev eth0 master br0 permanent
+52:54:00:00:00:0b dev eth0 self
+52:54:00:00:00:0c dev eth0 self static
+01:00:5e:00:00:01 dev eth0 self permanent
+5b:00:5e:00:00:01 dev eth0 self permanent
+33:33:00:00:00:01 dev self self permanent
+52:54:00:00:00:0d dev self master br0 permanent
+52:54:00:00:00:03 dev vx dst 10.0.0.1 self permanent
+52:54:00:00:00:04 dev lo self permanent
+52:54:00:00:00:05 dev nobody self permanent
+nonsense
+52:54:00:00:00 dev eth0 self permanent
+`
 	h := decode(t, []byte(link+section("fdb", fdb, 0, "")+done)).Host
-	if diff := cmp.Diff([]string{"52:54:00:00:00:02", "52:54:00:00:00:09"}, device(t, h, "eth0").Held); diff != "" {
+	if diff := cmp.Diff([]string{"52:54:00:00:00:09", "5a:54:00:00:00:02"}, device(t, h, "eth0").Held); diff != "" {
 		t.Error(diff)
 	}
-	if device(t, h, "vx").Held != nil || device(t, h, "lo").Held != nil {
-		t.Error("a device that carries no macvlan holds something")
+	for _, name := range []string{"vx", "lo", "self"} {
+		if got := device(t, h, name).Held; got != nil {
+			t.Errorf("%s holds %v", name, got)
+		}
 	}
 
 	var many strings.Builder
 	for i := range 1026 {
-		fmt.Fprintf(&many, "52:54:00:00:%02x:%02x eth0\n", i>>8, i&255)
+		fmt.Fprintf(&many, "52:54:00:00:%02x:%02x dev eth0 self permanent\n", i>>8, i&255)
 	}
 	h = decode(t, []byte(link+section("fdb", many.String(), 0, "")+done)).Host
 	if device(t, h, "eth0").Held != nil || h.Missing(hostinfo.FactForwarding, "eth0") == nil || h.Missing(hostinfo.FactForwarding, "vx") != nil {
 		t.Errorf("more than the cap: gaps %+v", h.Gaps)
 	}
-	for _, s := range []string{section("fdb", "cut\n", 0, ""), section("fdb", "", 127, "sh: bridge: not found")} {
-		if h := decode(t, []byte(link+s+done)).Host; h.Missing(hostinfo.FactForwarding, "") == nil {
+	for _, s := range []string{section("fdb", "", 127, "sh: bridge: not found"), "\nMARKER begin fdb\n52:54:00:00:00:09 dev eth0 self permanent\n"} {
+		if h := decode(t, []byte(link+s)).Host; h.Missing(hostinfo.FactForwarding, "") == nil || device(t, h, "eth0").Held != nil {
 			t.Errorf("%q: no gap", s)
 		}
 	}

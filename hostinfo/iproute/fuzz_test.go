@@ -30,7 +30,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add(links(`[{"ifindex":7,"ifname":"it\'s","altnames":["\u00e4\ud83d"],"link":"if5","master":"x"},{}]`))
 	f.Add([]byte(section("sys", "@a\nifindex 1\niflink 2\nlower b\nbonding/mode 802.3ad 4\n@b\nifindex 2\n", 0, "") +
-		section("vlan", "a              | 5  | b\n", 0, "") + section("fdb", "02:00:00:00:00:01 a\ncut\n", 0, "")))
+		section("vlan", "a              | 5  | b\n", 0, "") + section("fdb", "02:00:00:00:00:01 dev a self permanent\n", 0, "")))
 	f.Fuzz(func(t *testing.T, output []byte) {
 		r, err := iproute.Decode(output, "MARKER")
 		if err != nil {

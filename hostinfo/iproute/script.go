@@ -6,9 +6,11 @@ import (
 	"strings"
 )
 
-// MaxOutput is how many bytes the script prints at most: 40,000 devices in the
-// words of ip -details -json. The reader of a connection bounds itself too,
-// since nothing makes a host run the script that it was sent.
+// MaxOutput is how many bytes of output to read at most: 40,000 devices in the
+// words of ip -details -json. Whoever runs the script stops there; the script
+// does not count, since nothing makes a host run what it was sent, and a head
+// in the pipe would cost every host as much as ip does. [Decode] takes what was
+// cut for what it is.
 const MaxOutput = 32 << 20
 
 //go:embed script.sh

@@ -167,6 +167,7 @@ func TestRefusedDomains(t *testing.T) {
 		{nic("<vlan>" + strings.Repeat("<tag id='1'/>", 4097) + "</vlan>"), "more than 4095 VLAN tags"},
 		{strings.Repeat("<domain>", 300), "elements are nested deeper than 256"},
 		{"<domain><name>g</name><devices>" + strings.Repeat("<interface/>", 4097) + "</devices></domain>", "more than 4096 interfaces"},
+		{nic(strings.Repeat("<a/>", maxKept)), "more than 131072 elements that matter"},
 		{"<domain>" + strings.Repeat(" ", MaxXML), "more than 8388608"},
 	} {
 		_, err := ParseDomain([]byte(tc.doc))

@@ -16,6 +16,10 @@ const MaxXML = 8 << 20
 // MaxDepth is how deep a document's elements may be nested.
 const MaxDepth = 256
 
+// maxKept is how many elements may be kept of one document: more than
+// thousands of interfaces have, and few enough not to fill the memory.
+const maxKept = 1 << 17
+
 // element is one kept element of a document.
 type element struct {
 	name       string
@@ -97,6 +101,7 @@ type treeParser struct {
 	root     *element
 	open     []*element // the kept elements that are open, outermost first
 	paths    []string   // the path of each
+	kept     int        // how many elements were
 	skipping int        // open elements below the last kept one
 }
 
@@ -158,6 +163,9 @@ func (p *treeParser) begin(t xml.StartElement, start int64) error {
 	if !p.want(path) {
 		p.skipping++
 		return nil
+	}
+	if p.kept++; p.kept > maxKept {
+		return fmt.Errorf("more than %d elements that matter", maxKept)
 	}
 	p.open[last].children = append(p.open[last].children, e)
 	p.open, p.paths = append(p.open, e), append(p.paths, path)

@@ -56,32 +56,35 @@ type Found struct {
 	Guest *hostinfo.Guest
 }
 
-// Guest returns the guests that ref names on any host, in the order of the
-// hosts: those of that name, or if there is none those of that UUID, or else
-// those of that id. A guest may be defined on several hosts and even run on
-// two.
-func (s *Snapshot) Guest(ref string) []Found {
-	all := func(is func(*hostinfo.Guest) bool) []Found {
-		var found []Found
-		for i := range s.Hosts {
-			for _, g := range s.Hosts[i].Guests {
-				if is(g.Guest) {
-					found = append(found, Found{s.Hosts[i].Host, g.Guest})
-				}
+// Guest returns the host's recorded guest that ref names, or nil: by name, else
+// by UUID, else by id, as the host's own daemon would have found it.
+func (r *Recorded) Guest(ref string) *Guest {
+	is := []func(*hostinfo.Guest) bool{func(g *hostinfo.Guest) bool { return g.Name == ref }}
+	if uuid, err := libvirt.ParseUUID(ref); err == nil {
+		is = append(is, func(g *hostinfo.Guest) bool { return strings.EqualFold(g.UUID, uuid) })
+	} else if id, err := strconv.ParseUint(ref, 10, 31); err == nil && id > 0 {
+		is = append(is, func(g *hostinfo.Guest) bool { return g.ID == int(id) })
+	}
+	for _, matches := range is {
+		for i := range r.Guests {
+			if matches(r.Guests[i].Guest) {
+				return &r.Guests[i]
 			}
 		}
-		return found
-	}
-	if found := all(func(g *hostinfo.Guest) bool { return g.Name == ref }); found != nil {
-		return found
-	}
-	if uuid, err := libvirt.ParseUUID(ref); err == nil {
-		return all(func(g *hostinfo.Guest) bool { return strings.EqualFold(g.UUID, uuid) })
-	}
-	if id, err := strconv.Atoi(ref); err == nil && id > 0 {
-		return all(func(g *hostinfo.Guest) bool { return g.ID == id })
 	}
 	return nil
+}
+
+// Guest returns what ref names on each host, in the order of the hosts. A guest
+// may be defined on several hosts and even run on two.
+func (s *Snapshot) Guest(ref string) []Found {
+	var found []Found
+	for i := range s.Hosts {
+		if g := s.Hosts[i].Guest(ref); g != nil {
+			found = append(found, Found{s.Hosts[i].Host, g.Guest})
+		}
+	}
+	return found
 }
 
 // GuestNames are the names of all recorded guests, sorted, each once.

@@ -152,7 +152,7 @@ func TestLookups(t *testing.T) {
 	s := read(t, dir)
 	for ref, want := range map[string]string{
 		"web1": "kvm1/web1 kvm2/web1", web1: "kvm1/web1 kvm2/web1", strings.ToUpper(web1): "kvm1/web1 kvm2/web1",
-		"3": "kvm2/3", "9": "kvm2/3", "0": "", "": "", "web": "", uuidA: "",
+		"3": "kvm1/web1 kvm2/3", "9": "kvm2/3", "0": "", "": "", "web": "", uuidA: "",
 	} {
 		var got []string
 		for _, f := range s.Guest(ref) {
@@ -161,6 +161,9 @@ func TestLookups(t *testing.T) {
 		if strings.Join(got, " ") != want {
 			t.Errorf("%q: %q, not %q", ref, got, want)
 		}
+	}
+	if one := s.Host("kvm1"); one.Guest("3") == nil || one.Guest("3").Name != "web1" || one.Guest("9") != nil {
+		t.Errorf("an id is one host's: %+v, %+v", one.Guest("3"), one.Guest("9"))
 	}
 	for ref, want := range map[string]string{"kvm1": "kvm1", uuidB: "kvm2", strings.ToUpper(uuidB): "kvm2", "": "", "kvm": ""} {
 		got := ""

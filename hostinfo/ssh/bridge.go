@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"migcheck/hostinfo/shell"
@@ -36,7 +37,7 @@ func (c *Client) bridge(ctx context.Context, s Socket) (net.Conn, string, error)
 	if err != nil {
 		return nil, "", err
 	}
-	b := &bridgeConn{p: p, host: c.name, stderr: stderr, ended: make(chan struct{})}
+	b := &bridgeConn{p: p, host: c.name, user: c.user, stderr: stderr, ended: make(chan struct{})}
 	go func() {
 		b.status, b.err = p.wait()
 		close(b.ended)
@@ -82,10 +83,12 @@ func bridgeScript(s Socket, marker string) string {
 type bridgeConn struct {
 	p      *process
 	host   string
+	user   string // empty: the user's own ssh decides
 	out    *bufio.Reader
 	end    *io.PipeReader
 	stderr *bounded
 	close  sync.Once
+	killed atomic.Bool // by us, before it came to an end of its own
 
 	ended  chan struct{} // the session is over; status and err are set
 	status int
@@ -123,9 +126,18 @@ func (b *bridgeConn) explain(s Socket, err error) error {
 	e := &Error{Host: b.host, Op: "connect to " + paths}
 	switch b.status {
 	case exitNoSocket:
-		e.Kind, e.Err = NoSocket, fmt.Errorf("there is no socket %s", paths)
+		e.Kind, e.Err = NoSocket, errors.New("there is no such socket")
+		if s.URI != "" {
+			e.Hint = "is libvirt installed there, and its socket unit active? systemctl status virtqemud.socket libvirtd.socket"
+		}
 	case exitDenied:
-		e.Kind, e.Err = SocketDenied, errors.New("the user may not write to it")
+		e.Kind, e.Err = SocketDenied, fmt.Errorf("user %s may not write to it", b.user)
+		if b.user == "" {
+			e.Err = errors.New("the user may not write to it")
+		}
+		if s.URI != "" {
+			e.Hint = "the members of the host's group libvirt may, as a rule"
+		}
 	case exitNoTool:
 		e.Kind = ForwardingForbidden
 		e.Err = errors.New("sshd forwards no sockets, and the host has neither virt-ssh-helper nor nc")
@@ -149,6 +161,8 @@ func (b *bridgeConn) failure() error {
 	}
 	said := words(b.stderr.Bytes())
 	switch {
+	case b.killed.Load():
+		return nil
 	case b.err != nil:
 		return b.err
 	case b.status != 0 || said != "":
@@ -163,6 +177,11 @@ func (b *bridgeConn) CloseWrite() error           { return b.p.stdin.Close() }
 
 func (b *bridgeConn) Close() error {
 	b.close.Do(func() {
+		select {
+		case <-b.ended:
+		default:
+			b.killed.Store(true)
+		}
 		b.p.kill()
 		b.end.CloseWithError(net.ErrClosed)
 	})

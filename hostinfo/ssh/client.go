@@ -11,6 +11,7 @@ import (
 // Client is one host that was logged in to. It is safe for concurrent use.
 type Client struct {
 	name string
+	user string // on the host; empty if the user's own ssh decides
 	link link
 }
 

@@ -4,7 +4,6 @@ package ssh
 
 import (
 	"fmt"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -166,6 +165,7 @@ Host *
 				if g = []string{name}; name == "" {
 					g = []string{host}
 				}
+				g[0] = strings.ToLower(g[0]) // Resolve does
 			}
 			if k == "proxyjump" && len(g) > 0 && g[0] == "none" {
 				g = nil
@@ -177,7 +177,6 @@ Host *
 				t.Errorf("%s: %s is %q here and %q for ssh", host, k, g, w)
 			}
 		}
-		t.Logf("%s: %v", host, slices.Sorted(maps.Keys(got)))
 	}
 }
 
@@ -208,11 +207,11 @@ func TestUsersOwnSSH(t *testing.T) {
 	run(t, u.mustDial(fmt.Sprintf("fiona@[::1]:%d", s.port)), "id -un", "fiona\n")
 
 	u.write("known_hosts", "")
-	_, err = c.Run(t.Context(), "true", nil, 1)
+	_, err = c.Run(t.Context(), "true", nil, 1<<16)
 	wantError(t, err, UnknownHost, "Host key verification failed")
 	check(t, os.Remove(k.path))
 	u.knows(s, "ed25519")
-	_, err = c.Run(t.Context(), "true", nil, 1)
+	_, err = c.Run(t.Context(), "true", nil, 1<<16)
 	wantError(t, err, Authentication, "Permission denied")
 	_, err = c.ForwardUnix(t.Context(), libvirtd)
 	wantError(t, err, Authentication)

@@ -119,8 +119,11 @@ func parseConfigLine(text string) (configLine, error) {
 		return line, errors.New("the line holds a zero byte")
 	}
 	i := strings.IndexAny(text, " \t=")
+	if i == 0 {
+		return line, errors.New("an equals sign stands where a keyword should")
+	}
 	if i < 0 {
-		return line, fmt.Errorf("%q has no argument", text)
+		return line, fmt.Errorf("%s has no argument", words([]byte(text)))
 	}
 	line.keyword = strings.ToLower(text[:i])
 	rest := strings.TrimLeft(text[i:], " \t")

@@ -17,25 +17,26 @@ import (
 // there is nothing to do yet, and no error. Errors are *Error.
 func (d *Dialer) Dial(ctx context.Context, t Target) (*Client, error) {
 	if d.command != nil {
-		return &Client{name: t.Name, link: newProgram(d, &t)}, nil
+		return &Client{name: t.Name, user: t.User, link: newProgram(d, &t)}, nil
 	}
 	return d.dial(ctx, &t)
 }
 
 func (d *Dialer) dial(ctx context.Context, t *Target) (*Client, error) {
-	db, err := d.known.load(t.KnownHosts)
-	if err != nil {
-		return nil, &Error{Kind: BadConfig, Host: t.Name, Op: "read known_hosts", Err: err,
+	known := d.known.load(t.KnownHosts)
+	if known.err != nil {
+		return nil, &Error{Kind: BadConfig, Host: t.Name, Op: "read known_hosts", Err: known.err,
 			Hint: "correct or remove that line; one that cannot be read might be the one that revokes a key"}
 	}
-	release := func() {}
+	var err error
 	var via *Client
+	release := func() {}
 	if t.Jump != nil {
 		if via, release, err = d.hops.acquire(ctx, d, t.Jump); err != nil {
 			return nil, &Error{Kind: kindOf(err), Host: t.Name, Op: "reach its jump host", Err: err, Hint: Hint(err)}
 		}
 	}
-	c, err := d.connect(ctx, t, via, newHostKeyCheck(t, db), release)
+	c, err := d.connect(ctx, t, via, newHostKeyCheck(t, known), release)
 	if err != nil {
 		release()
 	}
@@ -94,7 +95,7 @@ func (d *Dialer) connect(outer context.Context, t *Target, via *Client, keys *ho
 	if interval <= 0 {
 		interval = DefaultKeepAlive
 	}
-	return &Client{name: t.Name, link: newConnection(t, ssh.NewClient(sc, channels, requests), interval, release)}, nil
+	return &Client{name: t.Name, user: t.User, link: newConnection(t, ssh.NewClient(sc, channels, requests), interval, release)}, nil
 }
 
 // openTCP connects to the target's address.
@@ -134,8 +135,8 @@ func (t *Target) explainOpen(outer, ctx context.Context, err error) error {
 func (t *Target) explainHandshake(outer, ctx context.Context, err error, keys *hostKeyCheck, l *login) error {
 	var negotiation *ssh.AlgorithmNegotiationError
 	switch {
-	case keys.err.Load() != nil:
-		return keys.err.Load()
+	case keys.failed.Load() != nil:
+		return keys.failed.Load()
 	case errors.As(err, &negotiation) && negotiation.What == "host key":
 		return keys.mismatch(negotiation)
 	case errors.As(err, &negotiation):

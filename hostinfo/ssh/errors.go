@@ -81,7 +81,7 @@ func Hint(err error) string {
 const maxWords = 600
 
 // words makes what another machine or program wrote fit for one line: the
-// first lines that say something, without control characters, cut to a length.
+// first lines that say something, joined, without control characters and cut.
 func words(b []byte) string {
 	if len(b) > 16*maxWords {
 		b = b[:16*maxWords]
@@ -93,10 +93,11 @@ func words(b []byte) string {
 		if line == "" {
 			continue
 		}
-		if n += len(line); n > maxWords {
-			lines = append(lines, "...")
+		if left := maxWords - n; len(line) > left {
+			lines = append(lines, strings.ToValidUTF8(line[:left], "")+"...")
 			break
 		}
+		n += len(line)
 		lines = append(lines, line)
 	}
 	return strings.Join(lines, "; ")

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -152,8 +151,10 @@ func (f *Forward) copy(local *net.UnixConn) {
 
 // fail keeps the first error that is more than the end of the stream.
 func (f *Forward) fail(err error) {
-	if err == nil || errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF) || errors.Is(err, fs.ErrClosed) {
-		return
+	for _, usual := range []error{nil, net.ErrClosed, io.EOF, io.ErrClosedPipe} {
+		if errors.Is(err, usual) {
+			return
+		}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()

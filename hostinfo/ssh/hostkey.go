@@ -23,42 +23,42 @@ type keyFiles struct {
 }
 
 type hostKeys struct {
-	db  *knownhosts.HostKeyDB
-	err error
+	db    *knownhosts.HostKeyDB
+	files []string // those that are there
+	err   error
 }
 
 // load reads known_hosts files, once. Files that are not there are left out, as
 // ssh does; a line that cannot be read is an error that names it, since it
 // might be the one that revokes a key.
-func (k *keyFiles) load(files []string) (*knownhosts.HostKeyDB, error) {
+func (k *keyFiles) load(files []string) *hostKeys {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	id := strings.Join(files, "\x00")
 	if h := k.read[id]; h != nil {
-		return h.db, h.err
-	}
-	var there []string
-	for _, f := range files {
-		if _, err := os.Stat(f); !errors.Is(err, fs.ErrNotExist) {
-			there = append(there, f)
-		}
+		return h
 	}
 	h := &hostKeys{}
-	h.db, h.err = knownhosts.NewDB(there...)
+	for _, f := range files {
+		if _, err := os.Stat(f); !errors.Is(err, fs.ErrNotExist) {
+			h.files = append(h.files, f)
+		}
+	}
+	h.db, h.err = knownhosts.NewDB(h.files...)
 	if k.read == nil {
 		k.read = map[string]*hostKeys{}
 	}
 	k.read[id] = h
-	return h.db, h.err
+	return h
 }
 
 // hostKeyCheck is what known_hosts says about one host, and what came of it.
 type hostKeyCheck struct {
+	*hostKeys
 	target *Target
-	db     *knownhosts.HostKeyDB
 	name   string // under which the host was found: with its port or without
 	known  []knownhosts.PublicKey
-	err    atomic.Pointer[Error] // why the offered key was not accepted
+	failed atomic.Pointer[Error] // why the offered key was not accepted
 }
 
 // unknownOrder are the key types that are asked from a host that is not known:
@@ -70,12 +70,12 @@ var unknownOrder = []string{
 
 // newHostKeyCheck looks the host up. Like ssh it takes an entry without a port for a
 // host on another port, if there is none with the port.
-func newHostKeyCheck(t *Target, db *knownhosts.HostKeyDB) *hostKeyCheck {
-	h := &hostKeyCheck{target: t, db: db, name: t.keyName()}
-	if h.known = db.HostKeys(h.name); len(h.known) == 0 {
+func newHostKeyCheck(t *Target, keys *hostKeys) *hostKeyCheck {
+	h := &hostKeyCheck{hostKeys: keys, target: t, name: t.keyName()}
+	if h.known = h.db.HostKeys(h.name); len(h.known) == 0 {
 		if host, port, err := net.SplitHostPort(h.name); err == nil && port != "22" {
 			plain := net.JoinHostPort(host, "22")
-			if h.known = db.HostKeys(plain); len(h.known) > 0 {
+			if h.known = h.db.HostKeys(plain); len(h.known) > 0 {
 				h.name = plain
 			}
 		}
@@ -106,7 +106,7 @@ func (h *hostKeyCheck) check(_ string, remote net.Addr, key ssh.PublicKey) error
 		return nil
 	}
 	e := h.explain(key, err)
-	h.err.Store(e)
+	h.failed.Store(e)
 	return e
 }
 
@@ -114,7 +114,6 @@ func (h *hostKeyCheck) explain(key ssh.PublicKey, err error) *Error {
 	t := h.target
 	e := &Error{Kind: UnknownHost, Host: t.Name, Op: "check the host key of " + t.Address()}
 	offered := fmt.Sprintf("%s %s", key.Type(), ssh.FingerprintSHA256(key))
-	files := strings.Join(t.KnownHosts, ", ")
 	var revoked *xknownhosts.RevokedError
 	var keyErr *xknownhosts.KeyError
 	_, isCert := key.(*ssh.Certificate)
@@ -137,7 +136,7 @@ func (h *hostKeyCheck) explain(key ssh.PublicKey, err error) *Error {
 		e.Kind = HostCertificate
 		e.Err = fmt.Errorf("its certificate %s: %w", offered, err)
 	default:
-		e.Err = fmt.Errorf("it offers %s, which is not in %s", offered, orNone(files))
+		e.Err = fmt.Errorf("it offers %s, which is not in %s", offered, h.places())
 		e.Hint = "compare the fingerprint and accept the key once: " + t.sshCommand()
 	}
 	return e
@@ -154,15 +153,16 @@ func (h *hostKeyCheck) mismatch(n *ssh.AlgorithmNegotiationError) *Error {
 	t := h.target
 	return &Error{
 		Kind: HostKeyType, Host: t.Name, Op: "check the host key of " + t.Address(),
-		Err: fmt.Errorf("%s has only keys of the types %s, but the server offers %s",
-			orNone(strings.Join(t.KnownHosts, ", ")), strings.Join(have, ", "), words([]byte(strings.Join(n.RequestedAlgorithms, ", ")))),
+		Err: fmt.Errorf("in %s it has only keys of the types %s, but the server offers %s",
+			h.places(), strings.Join(have, ", "), words([]byte(strings.Join(n.RequestedAlgorithms, ", ")))),
 		Hint: "if its administrator confirms the new key, accept it once: " + t.sshCommand(),
 	}
 }
 
-func orNone(s string) string {
-	if s == "" {
-		return "no known_hosts file"
+// places are the files that were searched.
+func (h *hostKeyCheck) places() string {
+	if len(h.files) == 0 {
+		return "any known_hosts file: there is none"
 	}
-	return s
+	return strings.Join(h.files, ", ")
 }

@@ -5,7 +5,7 @@ package ssh
 import (
 	"crypto/rand"
 	"fmt"
-	"strings"
+	"os"
 	"testing"
 
 	"golang.org/x/crypto/ssh"
@@ -18,6 +18,10 @@ func TestUnknownHost(t *testing.T) {
 	u.write("known_hosts", "")
 	_, err := u.dial("hv")
 	wantError(t, err, UnknownHost, ssh.FingerprintSHA256(s.host["ed25519"].PublicKey()), u.file("known_hosts"), "ssh hv true")
+	check(t, os.Remove(u.file("known_hosts")))
+	u.cfg.KnownHosts = []string{u.file("known_hosts")}
+	_, err = u.dial("hv")
+	wantError(t, err, UnknownHost, "there is none")
 	if n := s.count("Starting session"); n != 0 {
 		t.Errorf("%d sessions with an unknown host", n)
 	}
@@ -46,15 +50,11 @@ func TestEachTypeOfHostKey(t *testing.T) {
 }
 
 func TestHostKeyOfAnotherType(t *testing.T) {
-	s := startSSHD(t)
+	s := startSSHD(t, "HostKeyAlgorithms rsa-sha2-512") // as if it had no ed25519 key
+
 	u, _ := acquainted(t, s)
 	other := newKey(t, t.TempDir(), "k", "ed25519", "")
-	line := strings.Replace(other.line(), "ssh-ed25519", "ssh-ed25519", 1)
-	// A server without an ed25519 key.
-	s2 := startSSHD(t, "HostKeyAlgorithms rsa-sha2-512")
-	s2.authorize(t, u.key("id_ed25519", "").line())
-	u.write("config", fmt.Sprintf("Host hv\n HostName 127.0.0.1\n Port %d\n User alice\n", s2.port))
-	u.write("known_hosts", fmt.Sprintf("[127.0.0.1]:%d %s\n", s2.port, line))
+	u.write("known_hosts", fmt.Sprintf("[127.0.0.1]:%d %s\n", s.port, other.line()))
 	_, err := u.dial("hv")
 	wantError(t, err, HostKeyType, "only keys of the types ssh-ed25519", "rsa-sha2-512")
 }

@@ -119,7 +119,7 @@ func TestLoginByCertificate(t *testing.T) {
 	check(t, cert.SignCert(rand.Reader, ca))
 	write(t, k.path+"-cert.pub", 0o644, string(ssh.MarshalAuthorizedKey(cert)))
 	run(t, u.mustDial("hv"), "echo certified", "certified\n")
-	if s.count("Accepted certificate ID \"alice's\"") != 1 {
+	if s.count("Accepted publickey for alice") != 1 || s.count("Accepted certificate ID \"alice's\"") == 0 {
 		t.Error("sshd did not log a login by certificate")
 	}
 }

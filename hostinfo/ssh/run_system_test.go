@@ -86,7 +86,7 @@ func TestConnectionLostInTheMiddle(t *testing.T) {
 	half := filepath.Join(s.dir, "alice", "half")
 	go func() {
 		eventually(t, "half of it is written", func() bool { _, err := os.Stat(half); return err == nil })
-		for _, pid := range s.children(t) {
+		for _, pid := range s.sessions(t) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
 	}()

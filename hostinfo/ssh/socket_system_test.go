@@ -119,13 +119,13 @@ func TestSocketsThatCannotBeReached(t *testing.T) {
 	u, _ := acquainted(t, s)
 	c := u.mustDial("hv")
 	_, err := c.ForwardUnix(t.Context(), libvirtd)
-	wantError(t, err, NoSocket, "/run/libvirt/virtqemud-sock or /run/libvirt/libvirt-sock")
+	wantError(t, err, NoSocket, "/run/libvirt/virtqemud-sock or /run/libvirt/libvirt-sock", "virtqemud.socket")
 
 	path := filepath.Join(s.libvirt, "libvirt-sock")
 	echoAt(t, path)
 	check(t, os.Chmod(path, 0o600))
 	_, err = c.ForwardUnix(t.Context(), libvirtd)
-	wantError(t, err, SocketDenied, "alice")
+	wantError(t, err, SocketDenied, "user alice may not", "group libvirt")
 
 	_, err = c.DialUnix(t.Context(), Socket{})
 	wantError(t, err, BadDestination)

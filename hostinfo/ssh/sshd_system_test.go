@@ -328,7 +328,10 @@ func wantError(t *testing.T, err error, kind Kind, texts ...string) *Error {
 	if !ok || e.Kind != kind {
 		t.Fatalf("error %v (%T, kind %q), want kind %q", err, err, kindOrNone(err), kind)
 	}
-	all := e.Error() + "\nhint: " + Hint(err)
+	all := e.Error()
+	if h := Hint(err); h != "" {
+		all += "\nhint: " + h
+	}
 	for _, text := range texts {
 		if !strings.Contains(all, text) {
 			t.Errorf("error lacks %q:\n%s", text, all)

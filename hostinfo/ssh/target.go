@@ -150,6 +150,7 @@ func (d *Dialer) apply(t *Target, dest destination, o options) error {
 			}
 		}
 	}
+	t.Host = strings.ToLower(t.Host)
 	if t.User == "" {
 		if t.User = o.first("user"); t.User == "" {
 			t.User = d.login

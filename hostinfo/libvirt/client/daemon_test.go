@@ -4,18 +4,13 @@ package client
 
 import (
 	"errors"
-	"io"
-	"os"
-	"os/exec"
 	"reflect"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"migcheck/hostinfo"
-	"migcheck/hostinfo/libvirt"
 	"migcheck/hostinfo/snapshot"
 )
 
@@ -209,102 +204,5 @@ func testSnapshot(t *testing.T, c *Conn) {
 				t.Errorf("%s, full %v: a password is there: %v", g.Name, full, secret)
 			}
 		}
-	}
-}
-
-func testReadOnly(t *testing.T, d *libvirtd) {
-	check := func(c *Conn, words string) {
-		t.Helper()
-		g, views, err := c.GuestXML(t.Context(), "web1")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if g.Migratable != nil || views.Migratable != nil || g.Live == nil || g.Inactive == nil {
-			t.Errorf("guest: %+v", g)
-		}
-		if len(g.Gaps) != 1 || g.Gaps[0].Fact != hostinfo.FactMigratable || !strings.Contains(g.Gaps[0].Reason, words) {
-			t.Errorf("gaps: %v", g.Gaps)
-		}
-		var h hostinfo.Host
-		c.Facts(t.Context(), &h)
-		if h.Libvirt == nil || !h.Libvirt.ReadOnly || len(h.Gaps) > 0 || len(h.Domains) != 3 || len(h.Networks) != 2 {
-			t.Errorf("facts: %+v", h)
-		}
-	}
-	check(connect(t, Options{URI: uri(d.socket()), ReadOnly: true}), "read-only connections are refused it")
-	// Here only the daemon knows that the connection is a read-only one.
-	check(connect(t, Options{URI: uri(d.socket() + "-ro")}), "operation forbidden")
-}
-
-// A user whom the read-write socket is closed to gets the read-only one.
-func testNobody(t *testing.T, d *libvirtd) {
-	h, g := d.asNobody(t, "web1")
-	if h.Libvirt == nil || !h.Libvirt.ReadOnly || h.UUID != hostUUID || len(h.Gaps) > 0 || len(h.Domains) != 3 {
-		t.Errorf("host: %+v", h)
-	}
-	if g.Live == nil || g.Migratable != nil || len(g.Gaps) != 1 || !strings.Contains(g.Gaps[0].Reason, "Permission denied") {
-		t.Errorf("guest: %+v", g)
-	}
-}
-
-// A dump into a pipe that nobody empties goes on for as long as we like.
-func testJob(t *testing.T, d *libvirtd, c *Conn) {
-	fifo := d.path("/run/dump")
-	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	dump := exec.Command("virsh", "-q", "-c", uri(d.socket()), "dump", "--memory-only", "web1", "/run/dump")
-	if err := dump.Start(); err != nil {
-		t.Fatal(err)
-	}
-	pipe, err := os.Open(fifo)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pipe.Close()
-	// The first byte is written by the job.
-	if _, err := io.ReadFull(pipe, make([]byte, 1)); err != nil {
-		t.Fatal(err)
-	}
-	g, err := c.Guest(t.Context(), "web1")
-	if err != nil || g.Job != "dump" || len(g.Gaps) > 0 {
-		t.Errorf("guest: %+v, %v", g, err)
-	}
-	if _, err := io.Copy(io.Discard, pipe); err != nil {
-		t.Error(err)
-	}
-	if err := dump.Wait(); err != nil {
-		t.Errorf("virsh dump: %v", err)
-	}
-	if g, err := c.Guest(t.Context(), "web1"); err != nil || g.Job != "" {
-		t.Errorf("after the job: %+v, %v", g, err)
-	}
-}
-
-func testPausedAndOff(t *testing.T, d *libvirtd, c *Conn) {
-	d.virsh(t, "suspend", "web1")
-	g, err := c.Guest(t.Context(), "web1")
-	if err != nil || g.State != hostinfo.StatePaused || g.Live == nil || g.Migratable == nil {
-		t.Errorf("paused: %+v, %v", g, err)
-	}
-	d.virsh(t, "destroy", "web1")
-	g, views, err := c.GuestXML(t.Context(), "web1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if g.State != hostinfo.StateShutoff || g.ID != 0 || g.Live != nil || g.Migratable != nil || len(g.Gaps) > 0 {
-		t.Errorf("shut off: %+v", g)
-	}
-	if g.Sent() == nil || g.Sent() != g.Inactive || !reflect.DeepEqual(views, libvirt.Views{Inactive: views.Inactive}) {
-		t.Errorf("shut off: %+v", g)
-	}
-	var h hostinfo.Host
-	c.Facts(t.Context(), &h)
-	if n := h.Network("lan"); n == nil || n.Devices[0].Connections != 0 {
-		t.Errorf("network: %+v", n)
-	}
-	d.virsh(t, "destroy", "transient")
-	if _, err := c.Guest(t.Context(), "transient"); !errors.Is(err, ErrNoGuest) {
-		t.Errorf("a transient guest that ended: %v", err)
 	}
 }

@@ -77,6 +77,10 @@ func (c *Conn) hostUUID(ctx context.Context) func(*hostinfo.Host) {
 	return func(h *hostinfo.Host) { h.UUID = uuid }
 }
 
+// isTest says whether a URI is of libvirt's test driver, whose host is made up
+// and has no UUID.
+func isTest(uri string) bool { return strings.HasPrefix(uri, "test:") }
+
 // version prints libvirt's major*1,000,000 + minor*1,000 + release; empty for
 // 0, which drivers without a version give.
 func version(v uint32) string {

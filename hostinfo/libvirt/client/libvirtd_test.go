@@ -5,17 +5,11 @@ package client
 import (
 	"bufio"
 	"bytes"
-	"context"
-	"encoding/json"
 	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
-
-	"migcheck/hostinfo"
 )
 
 // libvirtd is a real daemon in mount, network and PID namespaces of its own.
@@ -75,74 +69,4 @@ func (d *libvirtd) virsh(t *testing.T, args ...string) string {
 		t.Fatalf("virsh %s: %v: %s", strings.Join(args, " "), err, out)
 	}
 	return string(out)
-}
-
-// asNobody asks for a guest as an unprivileged user of the daemon's machine,
-// through the sockets that libvirt finds by itself there.
-func (d *libvirtd) asNobody(t *testing.T, ref string) (hostinfo.Host, hostinfo.Guest) {
-	t.Helper()
-	// The test binary's directory is closed to other users.
-	dir, err := os.MkdirTemp("", "migcheck-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	bin := filepath.Join(dir, "probe")
-	self, err := os.ReadFile("/proc/self/exe")
-	if err == nil {
-		err = os.WriteFile(bin, self, 0o755)
-	}
-	if err == nil {
-		err = os.Chmod(dir, 0o755)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("nsenter", "-t", fmt.Sprint(d.pid), "-m", "-n", "-p",
-		"setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", bin)
-	cmd.Env = []string{"MIGCHECK_TEST_PROBE=" + ref, "PATH=" + os.Getenv("PATH"), "HOME=/nonexistent"}
-	var out, complaints bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &complaints
-	if err := cmd.Run(); err != nil || complaints.Len() > 0 {
-		t.Fatalf("as nobody: %v: %s", err, &complaints)
-	}
-	var answer probed
-	if err := json.Unmarshal(out.Bytes(), &answer); err != nil {
-		t.Fatalf("%v: %s", err, &out)
-	}
-	return answer.Host, answer.Guest
-}
-
-type probed struct {
-	Host  hostinfo.Host
-	Guest hostinfo.Guest
-}
-
-func TestMain(m *testing.M) {
-	if ref, ok := os.LookupEnv("MIGCHECK_TEST_PROBE"); ok {
-		if err := probe(ref); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	os.Exit(m.Run())
-}
-
-// probe prints what a user without rights reads.
-func probe(ref string) error {
-	ctx := context.Background()
-	c, err := Open(ctx, Options{})
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	var p probed
-	c.Facts(ctx, &p.Host)
-	g, err := c.Guest(ctx, ref)
-	if err != nil {
-		return err
-	}
-	p.Guest = *g
-	return json.NewEncoder(os.Stdout).Encode(p)
 }

@@ -18,7 +18,3 @@ func publicURI(uri string) string {
 	}
 	return driver + "://" + u.Host + u.Path
 }
-
-// isTest says whether a URI is of libvirt's test driver, whose host is made up
-// and has no UUID.
-func isTest(uri string) bool { return strings.HasPrefix(uri, "test:") }
