@@ -62,7 +62,7 @@ func (r *reach) open(cmd *cobra.Command) (world.World, *fleetfile.Fleet, error) 
 	w, err := world.Live(fleet, world.Options{
 		SSH: ssh.Config{
 			ConfigFile: r.sshConfig, KnownHosts: r.knownHosts, ConnectTimeout: r.connectTimeout,
-			Command: r.sshCommand, Logger: r.logger(),
+			Command: r.sshCommand, Prompt: ssh.TerminalPrompt(), Logger: r.logger(),
 		},
 		LocalURI: r.connect, URIs: r.uris, Connections: r.connections,
 	})

@@ -20,7 +20,7 @@ func TestCollectWhileLinksChange(t *testing.T) {
 		for i := range 300 {
 			stay = append(stay, fmt.Sprintf("link add s%d type bridge", i))
 		}
-		for i := range 300 {
+		for i := range 60 {
 			change = append(change, fmt.Sprintf("link add c%d type bridge", i), fmt.Sprintf("link del c%d", i))
 		}
 		batch(t, "ip", stay...)

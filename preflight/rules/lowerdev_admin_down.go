@@ -18,11 +18,10 @@ var LowerdevAdminDown = &preflight.Rule{
 	Needs:    preflight.Essential(preflight.Destination, preflight.Device, preflight.Kinds, preflight.Flags),
 	Doc: `the device is administratively down
 libvirt sets it up by itself just before the guest goes on, so the migration
-does not fail for it. A VLAN over a device that is up then works at once: a note.
-A bond or bridge whose ports are alive works when it has come up, which may take
-seconds (LACP, spanning tree): a warning. A NIC that is down shows no carrier, so
-nobody can say whether it will have one: undecided. Whoever set it down, or the
-next boot of the host, finds it down again.`,
+does not fail for it. A VLAN over a device that is up then works; a bridge works
+when it has come up: a warning, since whoever set the device down, or the next
+boot of the host, finds it down again. A NIC or a bond that is down shows no
+carrier, so nobody can say whether it will have one: undecided.`,
 	Check: func(p *preflight.Pass) {
 		e := p.Side
 		d := e.Device
@@ -35,10 +34,9 @@ next boot of the host, finds it down again.`,
 		}
 		switch d.Kind {
 		case hostinfo.KindVLAN, hostinfo.KindMacvlan, hostinfo.KindMacvtap:
-			f.Level = preflight.Note
 			f.Reason = fmt.Sprintf("%s is down on %s; libvirt will set it up", d.Name, e.Name)
 			p.Report(f)
-		case hostinfo.KindBond, hostinfo.KindTeam, hostinfo.KindBridge:
+		case hostinfo.KindBridge:
 			f.Reason = fmt.Sprintf("%s is down on %s; libvirt will set it up, and the guest waits until it works", d.Name, e.Name)
 			p.Report(f)
 		default:

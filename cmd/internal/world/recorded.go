@@ -31,16 +31,25 @@ func (r *recorded) Host(_ context.Context, name string) (*hostinfo.Host, error) 
 }
 
 func (r *recorded) Guest(_ context.Context, host, ref string) (*Guest, error) {
-	for _, found := range r.snap.Guest(ref) {
-		if found.Host.Name == host {
-			return &Guest{Guest: found.Guest}, nil
+	if h := r.snap.Host(host); h != nil {
+		if g := h.Guest(ref); g != nil {
+			return &Guest{Guest: g.Guest, XML: g.XML}, nil
 		}
 	}
 	return nil, fmt.Errorf("snapshot %s has no guest %q on %s: %w", r.dir, ref, host, ErrNoGuest)
 }
 
-func (r *recorded) GuestNames(context.Context, string) ([]string, error) {
-	return r.snap.GuestNames(), nil
+func (r *recorded) GuestNames(_ context.Context, host string) ([]string, error) {
+	if host == "" {
+		return r.snap.GuestNames(), nil
+	}
+	var names []string
+	if h := r.snap.Host(host); h != nil {
+		for _, g := range h.Guests {
+			names = append(names, g.Name)
+		}
+	}
+	return names, nil
 }
 
 func (r *recorded) Locate(_ context.Context, ref string) ([]Place, error) {

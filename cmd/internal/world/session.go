@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"migcheck/cmd/internal/fleetfile"
 	"migcheck/hostinfo"
@@ -112,7 +113,7 @@ func (s *session) connect(ctx context.Context, l *live, about fleetfile.Host) er
 		return fmt.Errorf("read what %s said: %w%s", s.name, err, inBrackets(res.Stderr))
 	}
 	s.host, s.sockets = got.Host, got.Sockets
-	s.host.Name = s.name
+	s.host.Name, s.host.Gathered = s.name, time.Now().UTC()
 	return nil
 }
 
@@ -186,10 +187,14 @@ func (s *session) libvirtSocket(uri string, readOnly bool) ssh.Socket {
 
 // reason is an error in one line, with its hint.
 func reason(err error) string {
-	if h := ssh.Hint(err); h != "" {
-		return err.Error() + " (" + strings.ReplaceAll(h, "\n", "; ") + ")"
+	hint := ssh.Hint(err)
+	if e, ok := errors.AsType[*client.OpenError](err); ok && hint == "" {
+		hint = e.Hint()
 	}
-	return err.Error()
+	if hint == "" {
+		return err.Error()
+	}
+	return err.Error() + " (" + strings.ReplaceAll(hint, "\n", "; ") + ")"
 }
 
 // usageError is err if it means that no host of that name was meant by anyone.
