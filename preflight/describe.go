@@ -27,10 +27,10 @@ func (e *Endpoint) Describe() string {
 	if e.Device.Name != e.Wanted {
 		b.WriteString(" (altname of " + e.Device.Name + ")")
 	}
+	b.WriteString(downWord(e.Device))
 	if what := e.describeBelow(e.Device, 0); what != "" {
 		b.WriteString(" = " + what)
 	}
-	b.WriteString(downWord(e.Device))
 	if e.Device.MTU != 0 {
 		fmt.Fprintf(&b, ", mtu %d", e.Device.MTU)
 	}

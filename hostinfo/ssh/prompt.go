@@ -22,6 +22,9 @@ func TerminalPrompt() Prompt {
 // askTerminal reads a line without echo. When ctx ends it gives up and puts the
 // echo back; the read that is left behind ends with the process.
 func askTerminal(ctx context.Context, prompt string) ([]byte, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
 		return nil, err

@@ -30,10 +30,20 @@ func TestMain(m *testing.M) {
 		fmt.Printf("%q %v", secret, err)
 	case "interrupted":
 		ctx, cancel := context.WithCancelCause(context.Background())
-		cancel(errors.New("interrupted"))
+		go func() {
+			for echoes(os.Stdin) {
+			}
+			cancel(errors.New("interrupted"))
+		}()
 		_, err := TerminalPrompt()(ctx, "passphrase of key:")
-		fmt.Print(err)
+		fmt.Print(err, ", echo ", echoes(os.Stdin))
 	}
+}
+
+// echoes says whether a terminal shows what is typed.
+func echoes(tty *os.File) bool {
+	modes, err := unix.IoctlGetTermios(int(tty.Fd()), unix.TCGETS)
+	return err != nil || modes.Lflag&unix.ECHO != 0
 }
 
 // atTerminal runs this program at a new pseudo terminal, or without one, and
@@ -68,12 +78,7 @@ func atTerminal(t *testing.T, mode, typed string, withTerminal bool) (out, shown
 		}
 		if !typedYet && strings.Contains(screen.String(), "passphrase of key: ") {
 			typedYet = true
-			for silent := false; !silent; { // people are slower than ReadPassword
-				modes, err := unix.IoctlGetTermios(int(master.Fd()), unix.TCGETS)
-				if err != nil {
-					t.Fatal(err)
-				}
-				silent = modes.Lflag&unix.ECHO == 0
+			for typed != "" && echoes(master) { // people are slower than ReadPassword
 			}
 			if _, err := io.WriteString(master, typed); err != nil {
 				t.Fatal(err)
@@ -117,7 +122,7 @@ func TestTerminalPrompt(t *testing.T) {
 	if out, _ := atTerminal(t, "ask", "", false); out != "no terminal" {
 		t.Errorf("without a terminal: %s", out)
 	}
-	if out, _ := atTerminal(t, "interrupted", "", true); out != "interrupted" {
+	if out, _ := atTerminal(t, "interrupted", "", true); out != "interrupted, echo true" {
 		t.Errorf("interrupted: %s", out)
 	}
 }
