@@ -142,7 +142,7 @@ func (l *lab) countLogins(t *testing.T) {
 		if n := count(host, "Accepted publickey") - logins - 2; n != 1 {
 			t.Errorf("%s: %d logins", host, n)
 		}
-		if n := count(host, "Starting session: command") - execs - 3; n != 1 {
+		if n := count(host, "Starting session: command") - execs - 2; n != 1 {
 			t.Errorf("%s: %d execs", host, n)
 		}
 	}

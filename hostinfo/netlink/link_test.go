@@ -24,51 +24,79 @@ var links = []struct {
 	msg  []byte
 	want hostinfo.Device
 }{
-	{"hardware", message(unix.ARPHRD_ETHER, 2, unix.IFF_UP|unix.IFF_LOWER_UP|unix.IFF_ALLMULTI,
-		str(unix.IFLA_IFNAME, "ens1f0"), u8(unix.IFLA_OPERSTATE, 6), u32(unix.IFLA_MTU, 9000), u32(unix.IFLA_MAX_MTU, 9216),
-		attr(unix.IFLA_ADDRESS, mac), attr(unix.IFLA_PERM_ADDRESS, partner), u32(unix.IFLA_PROMISCUITY, 3),
-		nest(unix.IFLA_PROP_LIST, str(unix.IFLA_ALT_IFNAME, "enp1s0f0"), str(unix.IFLA_ALT_IFNAME, "storage"))),
+	{
+		"hardware", message(unix.ARPHRD_ETHER, 2, unix.IFF_UP|unix.IFF_LOWER_UP|unix.IFF_ALLMULTI,
+			str(unix.IFLA_IFNAME, "ens1f0"), u8(unix.IFLA_OPERSTATE, 6), u32(unix.IFLA_MTU, 9000), u32(unix.IFLA_MAX_MTU, 9216),
+			attr(unix.IFLA_ADDRESS, mac), attr(unix.IFLA_PERM_ADDRESS, partner), u32(unix.IFLA_PROMISCUITY, 3),
+			nest(unix.IFLA_PROP_LIST, str(unix.IFLA_ALT_IFNAME, "enp1s0f0"), str(unix.IFLA_ALT_IFNAME, "storage"))),
 		hostinfo.Device{
 			Index: 2, Name: "ens1f0", AltNames: []string{"enp1s0f0", "storage"}, Kind: hostinfo.KindHardware, LinkType: "ether",
 			Up: hostinfo.Yes, LowerUp: hostinfo.Yes, Promiscuous: hostinfo.No, AllMulticast: hostinfo.Yes, OperState: "up",
 			MTU: 9000, MaxMTU: 9216, MAC: "52:54:00:aa:00:01", PermanentMAC: "00:1b:21:ab:cd:ef", Promiscuity: 3,
-		}},
-	{"vlan", message(unix.ARPHRD_ETHER, 10, unix.IFF_UP, str(unix.IFLA_IFNAME, "bond0.623"), u32(unix.IFLA_LINK, 9),
-		info("vlan", u16(unix.IFLA_VLAN_ID, 623), attr(unix.IFLA_VLAN_PROTOCOL, []byte{0x88, 0xa8}),
-			attr(unix.IFLA_VLAN_FLAGS, native.AppendUint32(native.AppendUint32(nil, 0x5), 0xffffffff)))),
-		down(hostinfo.Device{Index: 10, Name: "bond0.623", Kind: "vlan", Up: hostinfo.Yes, Parent: 9,
-			VLAN: &hostinfo.VLAN{ID: 623, Protocol: "802.1ad", LooseBinding: hostinfo.Yes}})},
-	{"lacp", message(unix.ARPHRD_ETHER, 9, 0, str(unix.IFLA_IFNAME, "bond0"),
-		info("bond", u8(unix.IFLA_BOND_MODE, 4), u32(unix.IFLA_BOND_MIIMON, 100), u32(unix.IFLA_BOND_ARP_INTERVAL, 0),
-			u8(unix.IFLA_BOND_FAIL_OVER_MAC, 0), u32(unix.IFLA_BOND_MIN_LINKS, 1),
-			nest(unix.IFLA_BOND_AD_INFO, u16(unix.IFLA_BOND_AD_INFO_AGGREGATOR, 1), u16(unix.IFLA_BOND_AD_INFO_NUM_PORTS, 2),
-				attr(unix.IFLA_BOND_AD_INFO_PARTNER_MAC, partner)))),
-		down(hostinfo.Device{Index: 9, Name: "bond0", Kind: "bond",
-			Bond: &hostinfo.Bond{Mode: "802.3ad", MIIMon: 100, FailOverMAC: "none", MinLinks: 1,
-				LACP: &hostinfo.LACP{Aggregator: 1, Ports: 2, PartnerMAC: "00:1b:21:ab:cd:ef"}}})},
-	{"no aggregator", message(unix.ARPHRD_ETHER, 9, 0, str(unix.IFLA_IFNAME, "bond0"), info("bond", u8(unix.IFLA_BOND_MODE, 4))),
-		down(hostinfo.Device{Index: 9, Name: "bond0", Kind: "bond",
-			Bond: &hostinfo.Bond{Mode: "802.3ad", MIIMon: -1, ARPInterval: -1, LACP: &hostinfo.LACP{PartnerMAC: "00:00:00:00:00:00"}}})},
-	{"active-backup", message(unix.ARPHRD_ETHER, 9, 0, str(unix.IFLA_IFNAME, "bond0"),
-		info("bond", u8(unix.IFLA_BOND_MODE, 1), u32(unix.IFLA_BOND_ACTIVE_SLAVE, 6))),
-		down(hostinfo.Device{Index: 9, Name: "bond0", Kind: "bond", Bond: &hostinfo.Bond{Mode: "active-backup", MIIMon: -1, ARPInterval: -1, ActiveSlave: 6}})},
-	{"bond port", message(unix.ARPHRD_ETHER, 6, 0, str(unix.IFLA_IFNAME, "eth1"), u32(unix.IFLA_MASTER, 9),
-		port(u8(unix.IFLA_BOND_SLAVE_STATE, 1), u8(unix.IFLA_BOND_SLAVE_MII_STATUS, 2), u16(unix.IFLA_BOND_SLAVE_AD_AGGREGATOR_ID, 258),
-			u8(unix.IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE, 0x3d), u16(unix.IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE, 0x3f),
-			attr(unix.IFLA_BOND_SLAVE_PERM_HWADDR, mac))),
-		down(hostinfo.Device{Index: 6, Name: "eth1", Kind: hostinfo.KindHardware, Master: 9, SlaveKind: "bond",
-			BondPort: &hostinfo.BondPort{State: "BACKUP", MIIStatus: "DOWN", Aggregator: 258, ActorState: 0x3d, PartnerState: 0x3f, PermanentMAC: "52:54:00:aa:00:01"}})},
-	{"macvtap elsewhere", message(unix.ARPHRD_ETHER, 701, 0, str(unix.IFLA_IFNAME, "macvtap0"), u32(unix.IFLA_LINK, 4), u32(unix.IFLA_LINK_NETNSID, 0),
-		info("macvtap", u32(unix.IFLA_MACVLAN_MODE, 8))),
-		down(hostinfo.Device{Index: 701, Name: "macvtap0", Kind: "macvtap", Parent: 4, ParentElsewhere: true, Macvlan: &hostinfo.Macvlan{Mode: "passthru"}})},
-	{"veth", message(unix.ARPHRD_ETHER, 7, 0, str(unix.IFLA_IFNAME, "v0"), u32(unix.IFLA_LINK, 4), u32(unix.IFLA_LINK_NETNSID, 0), info("veth")),
-		down(hostinfo.Device{Index: 7, Name: "v0", Kind: "veth"})},
-	{"tunnel", message(unix.ARPHRD_TUNNEL, 8, 0, str(unix.IFLA_IFNAME, "t\x01'\xff"), attr(unix.IFLA_ADDRESS, []byte{10, 0, 0, 1}), info("ipip")),
+		},
+	},
+	{
+		"vlan", message(unix.ARPHRD_ETHER, 10, unix.IFF_UP, str(unix.IFLA_IFNAME, "bond0.623"), u32(unix.IFLA_LINK, 9),
+			info("vlan", u16(unix.IFLA_VLAN_ID, 623), attr(unix.IFLA_VLAN_PROTOCOL, []byte{0x88, 0xa8}),
+				attr(unix.IFLA_VLAN_FLAGS, native.AppendUint32(native.AppendUint32(nil, 0x5), 0xffffffff)))),
+		down(hostinfo.Device{
+			Index: 10, Name: "bond0.623", Kind: "vlan", Up: hostinfo.Yes, Parent: 9,
+			VLAN: &hostinfo.VLAN{ID: 623, Protocol: "802.1ad", LooseBinding: hostinfo.Yes},
+		}),
+	},
+	{
+		"lacp", message(unix.ARPHRD_ETHER, 9, 0, str(unix.IFLA_IFNAME, "bond0"),
+			info("bond", u8(unix.IFLA_BOND_MODE, 4), u32(unix.IFLA_BOND_MIIMON, 100), u32(unix.IFLA_BOND_ARP_INTERVAL, 0),
+				u8(unix.IFLA_BOND_FAIL_OVER_MAC, 0), u32(unix.IFLA_BOND_MIN_LINKS, 1),
+				nest(unix.IFLA_BOND_AD_INFO, u16(unix.IFLA_BOND_AD_INFO_AGGREGATOR, 1), u16(unix.IFLA_BOND_AD_INFO_NUM_PORTS, 2),
+					attr(unix.IFLA_BOND_AD_INFO_PARTNER_MAC, partner)))),
+		down(hostinfo.Device{
+			Index: 9, Name: "bond0", Kind: "bond",
+			Bond: &hostinfo.Bond{
+				Mode: "802.3ad", MIIMon: 100, FailOverMAC: "none", MinLinks: 1,
+				LACP: &hostinfo.LACP{Aggregator: 1, Ports: 2, PartnerMAC: "00:1b:21:ab:cd:ef"},
+			},
+		}),
+	},
+	{
+		"no aggregator", message(unix.ARPHRD_ETHER, 9, 0, str(unix.IFLA_IFNAME, "bond0"), info("bond", u8(unix.IFLA_BOND_MODE, 4))),
+		down(hostinfo.Device{
+			Index: 9, Name: "bond0", Kind: "bond",
+			Bond: &hostinfo.Bond{Mode: "802.3ad", MIIMon: -1, ARPInterval: -1, LACP: &hostinfo.LACP{PartnerMAC: "00:00:00:00:00:00"}},
+		}),
+	},
+	{
+		"active-backup", message(unix.ARPHRD_ETHER, 9, 0, str(unix.IFLA_IFNAME, "bond0"),
+			info("bond", u8(unix.IFLA_BOND_MODE, 1), u32(unix.IFLA_BOND_ACTIVE_SLAVE, 6))),
+		down(hostinfo.Device{Index: 9, Name: "bond0", Kind: "bond", Bond: &hostinfo.Bond{Mode: "active-backup", MIIMon: -1, ARPInterval: -1, ActiveSlave: 6}}),
+	},
+	{
+		"bond port", message(unix.ARPHRD_ETHER, 6, 0, str(unix.IFLA_IFNAME, "eth1"), u32(unix.IFLA_MASTER, 9),
+			port(u8(unix.IFLA_BOND_SLAVE_STATE, 1), u8(unix.IFLA_BOND_SLAVE_MII_STATUS, 2), u16(unix.IFLA_BOND_SLAVE_AD_AGGREGATOR_ID, 258),
+				u8(unix.IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE, 0x3d), u16(unix.IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE, 0x3f),
+				attr(unix.IFLA_BOND_SLAVE_PERM_HWADDR, mac))),
+		down(hostinfo.Device{
+			Index: 6, Name: "eth1", Kind: hostinfo.KindHardware, Master: 9, SlaveKind: "bond",
+			BondPort: &hostinfo.BondPort{State: "BACKUP", MIIStatus: "DOWN", Aggregator: 258, ActorState: 0x3d, PartnerState: 0x3f, PermanentMAC: "52:54:00:aa:00:01"},
+		}),
+	},
+	{
+		"macvtap elsewhere", message(unix.ARPHRD_ETHER, 701, 0, str(unix.IFLA_IFNAME, "macvtap0"), u32(unix.IFLA_LINK, 4), u32(unix.IFLA_LINK_NETNSID, 0),
+			info("macvtap", u32(unix.IFLA_MACVLAN_MODE, 8))),
+		down(hostinfo.Device{Index: 701, Name: "macvtap0", Kind: "macvtap", Parent: 4, ParentElsewhere: true, Macvlan: &hostinfo.Macvlan{Mode: "passthru"}}),
+	},
+	{
+		"veth", message(unix.ARPHRD_ETHER, 7, 0, str(unix.IFLA_IFNAME, "v0"), u32(unix.IFLA_LINK, 4), u32(unix.IFLA_LINK_NETNSID, 0), info("veth")),
+		down(hostinfo.Device{Index: 7, Name: "v0", Kind: "veth"}),
+	},
+	{
+		"tunnel", message(unix.ARPHRD_TUNNEL, 8, 0, str(unix.IFLA_IFNAME, "t\x01'\xff"), attr(unix.IFLA_ADDRESS, []byte{10, 0, 0, 1}), info("ipip")),
 		func() hostinfo.Device {
 			d := down(hostinfo.Device{Index: 8, Name: "t\x01'\xff", Kind: "ipip"})
 			d.LinkType = "ipip"
 			return d
-		}()},
+		}(),
+	},
 }
 
 // down fills in what a message with no flags says of an Ethernet device.

@@ -81,7 +81,8 @@ Host hv*
   ProxyJump a@gate:2222,second
 Host gate
   ProxyJump first
-`, "more": "Host hv1\n Port 2200\n User root\nHost *\n User me\n IdentityAgent $OTHER\n"})
+`, "more": "Host hv1\n Port 2200\n User root\nHost *\n User me\n IdentityAgent $OTHER\n",
+	})
 	t.Setenv("OTHER", "/other")
 	got, err := resolve(t, dir, "hv1")
 	if err != nil {

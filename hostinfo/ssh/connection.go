@@ -27,8 +27,10 @@ type connection struct {
 var errClosed = errors.New("the connection was closed on this side")
 
 func newConnection(t *Target, client *ssh.Client, interval time.Duration, release func()) *connection {
-	c := &connection{target: t, ssh: client, release: release,
-		logins: make(chan struct{}, maxUnauthenticated), ended: make(chan struct{})}
+	c := &connection{
+		target: t, ssh: client, release: release,
+		logins: make(chan struct{}, maxUnauthenticated), ended: make(chan struct{}),
+	}
 	go func() {
 		err := client.Wait()
 		if err == nil || errors.Is(err, io.EOF) {

@@ -25,8 +25,10 @@ func (d *Dialer) Dial(ctx context.Context, t Target) (*Client, error) {
 func (d *Dialer) dial(ctx context.Context, t *Target) (*Client, error) {
 	known := d.known.load(t.KnownHosts)
 	if known.err != nil {
-		return nil, &Error{Kind: BadConfig, Host: t.Name, Op: "read known_hosts", Err: known.err,
-			Hint: "correct or remove that line; one that cannot be read might be the one that revokes a key"}
+		return nil, &Error{
+			Kind: BadConfig, Host: t.Name, Op: "read known_hosts", Err: known.err,
+			Hint: "correct or remove that line; one that cannot be read might be the one that revokes a key",
+		}
 	}
 	var err error
 	var via *Client
@@ -118,8 +120,10 @@ func (t *Target) stopped(outer, ctx context.Context, op string) *Error {
 		return &Error{Kind: kindOfContext(err), Host: t.Name, Op: op, Err: err}
 	}
 	if errors.Is(context.Cause(ctx), errTooSlow) {
-		return &Error{Kind: Timeout, Host: t.Name, Op: op, Err: fmt.Errorf("no answer within %v", t.ConnectTimeout),
-			Hint: "is the host up, and does a firewall drop the connection? More time: --connect-timeout"}
+		return &Error{
+			Kind: Timeout, Host: t.Name, Op: op, Err: fmt.Errorf("no answer within %v", t.ConnectTimeout),
+			Hint: "is the host up, and does a firewall drop the connection? More time: --connect-timeout",
+		}
 	}
 	return nil
 }
@@ -140,8 +144,10 @@ func (t *Target) explainHandshake(outer, ctx context.Context, err error, keys *h
 	case errors.As(err, &negotiation) && negotiation.What == "host key":
 		return keys.mismatch(negotiation)
 	case errors.As(err, &negotiation):
-		return &Error{Kind: NoCommonAlgorithm, Host: t.Name, Op: "agree on algorithms with " + t.Address(),
-			Err: errors.New(words([]byte(err.Error()))), Hint: "use the installed ssh for this: --ssh-command ssh"}
+		return &Error{
+			Kind: NoCommonAlgorithm, Host: t.Name, Op: "agree on algorithms with " + t.Address(),
+			Err: errors.New(words([]byte(err.Error()))), Hint: "use the installed ssh for this: --ssh-command ssh",
+		}
 	}
 	if e := t.stopped(outer, ctx, "log in as "+t.User+" at "+t.Address()); e != nil {
 		return e

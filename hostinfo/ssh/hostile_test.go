@@ -24,6 +24,8 @@ type hostile struct {
 	open func(ssh.NewChannel)
 	// deaf: global requests, keep-alives among them, are not answered.
 	deaf bool
+	// hangUp gets what cuts the connection; nil: nobody wants to.
+	hangUp chan func()
 }
 
 // dial logs in at the server and returns the client.
@@ -68,6 +70,9 @@ func (h *hostile) serve(c net.Conn, conf *ssh.ServerConfig) {
 		return
 	}
 	defer conn.Close()
+	if h.hangUp != nil {
+		h.hangUp <- func() { c.Close() }
+	}
 	if h.deaf {
 		go func() {
 			for range requests {
@@ -146,6 +151,19 @@ func TestHostThatFloods(t *testing.T) {
 	_, err = c.DialUnix(t.Context(), Socket{Paths: []string{"/run/s"}})
 	if err == nil || !strings.Contains(err.Error(), "printed too much") {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestHalfAnAnswer(t *testing.T) {
+	hangUp := make(chan func(), 1)
+	h := &hostile{hangUp: hangUp, open: session(func(ch ssh.Channel) {
+		_, _ = ch.Write([]byte("half an ans"))
+		(<-hangUp)()
+	})}
+	r, err := h.dial(t, Config{}).Run(t.Context(), "true", nil, 1<<20)
+	wantKind(t, err, ConnectionLost, "the host closed the connection")
+	if string(r.Stdout) != "half an ans" || r.ExitStatus != -1 || r.Truncated {
+		t.Errorf("%q, status %d, truncated %v", r.Stdout, r.ExitStatus, r.Truncated)
 	}
 }
 

@@ -56,8 +56,9 @@ func (k *keyFiles) load(files []string) *hostKeys {
 type hostKeyCheck struct {
 	*hostKeys
 	target *Target
-	name   string // under which the host was found: with its port or without
-	known  []knownhosts.PublicKey
+	name   string                // under which the host was found: with its port or without
+	known  []string              // the algorithms of its keys, in their order
+	loose  bool                  // they are those of another port
 	failed atomic.Pointer[Error] // why the offered key was not accepted
 }
 
@@ -68,15 +69,17 @@ var unknownOrder = []string{
 	ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256,
 }
 
-// newHostKeyCheck looks the host up. Like ssh it takes an entry without a port for a
-// host on another port, if there is none with the port.
+// newHostKeyCheck looks the host up. Like ssh it takes the key of an entry
+// without a port for a host on another port, if there is none with the port; but
+// a different key there is another server, and no sign of an attack. A file of hashed
+// names costs a hash a line, so that it is searched no more often than needed.
 func newHostKeyCheck(t *Target, keys *hostKeys) *hostKeyCheck {
 	h := &hostKeyCheck{hostKeys: keys, target: t, name: t.keyName()}
-	if h.known = h.db.HostKeys(h.name); len(h.known) == 0 {
+	if h.known = h.db.HostKeyAlgorithms(h.name); len(h.known) == 0 {
 		if host, port, err := net.SplitHostPort(h.name); err == nil && port != "22" {
 			plain := net.JoinHostPort(host, "22")
-			if h.known = h.db.HostKeys(plain); len(h.known) > 0 {
-				h.name = plain
+			if h.known = h.db.HostKeyAlgorithms(plain); len(h.known) > 0 {
+				h.name, h.loose = plain, true
 			}
 		}
 	}
@@ -91,9 +94,18 @@ func (h *hostKeyCheck) algorithms() []string {
 		return unknownOrder
 	}
 	supported := ssh.SupportedAlgorithms().HostKeys
-	return slices.DeleteFunc(h.db.HostKeyAlgorithms(h.name), func(a string) bool {
-		return !slices.Contains(supported, a)
-	})
+	asked := slices.DeleteFunc(slices.Clone(h.known), func(a string) bool { return !slices.Contains(supported, a) })
+	switch {
+	case h.loose:
+		for _, a := range unknownOrder {
+			if !slices.Contains(asked, a) {
+				asked = append(asked, a)
+			}
+		}
+	case len(asked) == 0:
+		return h.known // an empty list would ask for anything
+	}
+	return asked
 }
 
 // check is the ssh.HostKeyCallback.
@@ -121,7 +133,7 @@ func (h *hostKeyCheck) explain(key ssh.PublicKey, err error) *Error {
 	case errors.As(err, &revoked):
 		e.Kind = RevokedHostKey
 		e.Err = fmt.Errorf("%s is revoked by %s:%d", offered, revoked.Revoked.Filename, revoked.Revoked.Line)
-	case errors.As(err, &keyErr) && len(keyErr.Want) > 0:
+	case errors.As(err, &keyErr) && len(keyErr.Want) > 0 && !h.loose:
 		e.Kind = ChangedHostKey
 		w := keyErr.Want[0]
 		for _, k := range keyErr.Want {
@@ -132,7 +144,7 @@ func (h *hostKeyCheck) explain(key ssh.PublicKey, err error) *Error {
 		}
 		e.Err = fmt.Errorf("it offers %s, but %s:%d has %s %s", offered, w.Filename, w.Line, w.Key.Type(), ssh.FingerprintSHA256(w.Key))
 		e.Hint = fmt.Sprintf("somebody may be listening in, or the host was installed anew; if its administrator confirms the new key, remove line %d of %s and log in once: %s", w.Line, w.Filename, t.sshCommand())
-	case isCert && len(h.known) > 0:
+	case isCert && len(h.known) > 0 && !h.loose:
 		e.Kind = HostCertificate
 		e.Err = fmt.Errorf("its certificate %s: %w", offered, err)
 	default:
@@ -145,9 +157,9 @@ func (h *hostKeyCheck) explain(key ssh.PublicKey, err error) *Error {
 // mismatch explains that the server has no key of the known types.
 func (h *hostKeyCheck) mismatch(n *ssh.AlgorithmNegotiationError) *Error {
 	var have []string
-	for _, k := range h.known {
-		if name := k.Type(); !slices.Contains(have, name) {
-			have = append(have, name)
+	for _, k := range h.db.HostKeys(h.name) {
+		if !slices.Contains(have, k.Type()) {
+			have = append(have, k.Type())
 		}
 	}
 	t := h.target

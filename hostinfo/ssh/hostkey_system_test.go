@@ -76,6 +76,11 @@ func TestKnownHostsForms(t *testing.T) {
 		}
 		run(t, c, "echo known", "known\n")
 	}
+	for _, kind := range []string{"ed25519", "ecdsa"} { // the server on port 22 is another one
+		u.write("known_hosts", "127.0.0.1 "+newKey(t, t.TempDir(), "other", kind, "").line()+"\n")
+		_, err := u.dial("hv")
+		wantError(t, err, UnknownHost)
+	}
 	u.write("config", fmt.Sprintf("Host hv\n HostName 127.0.0.1\n Port %d\n User alice\n HostKeyAlias Farm.example\n", s.port))
 	u.write("known_hosts", "farm.example "+k+"\n")
 	run(t, u.mustDial("hv"), "echo alias", "alias\n")

@@ -78,21 +78,21 @@ func TestCancelledCommand(t *testing.T) {
 	run(t, c, "echo still there", "still there\n")
 }
 
-// Half an answer: the server's process dies under a running command.
+// The server's processes die under a running command.
 func TestConnectionLostInTheMiddle(t *testing.T) {
 	s := startSSHD(t)
 	u, _ := acquainted(t, s)
 	c := u.mustDial("hv")
-	half := filepath.Join(s.dir, "alice", "half")
+	running := filepath.Join(s.dir, "alice", "running")
 	go func() {
-		eventually(t, "half of it is written", func() bool { _, err := os.Stat(half); return err == nil })
+		eventually(t, "it runs", func() bool { _, err := os.Stat(running); return err == nil })
 		for _, pid := range s.sessions(t) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
 	}()
-	r, err := c.Run(t.Context(), "echo half; touch "+half+"; exec tail -f /dev/null", nil, 1<<16)
+	r, err := c.Run(t.Context(), "touch "+running+"; exec tail -f /dev/null", nil, 1<<16)
 	wantKind(t, err, ConnectionLost, "hv: ")
-	if string(r.Stdout) != "half\n" || r.ExitStatus != -1 {
+	if r.ExitStatus != -1 {
 		t.Errorf("%+v", r)
 	}
 	_, err = c.Run(t.Context(), "true", nil, 1)

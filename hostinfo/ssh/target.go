@@ -161,7 +161,7 @@ func (d *Dialer) apply(t *Target, dest destination, o options) error {
 		if p := o.first("port"); p != "" {
 			var err error
 			if t.Port, err = parsePort(p); err != nil {
-				return fmt.Errorf("Port: %w", err)
+				return fmt.Errorf("option Port: %w", err)
 			}
 		}
 	}
@@ -262,8 +262,10 @@ func (d *Dialer) jumps(ctx context.Context, t *Target, list string, depth int) e
 	}
 	names := strings.Split(list, ",")
 	if depth += len(names); depth > maxJumps {
-		return &Error{Kind: BadConfig, Host: t.Name, Op: "read ssh_config",
-			Err: fmt.Errorf("ProxyJump leads through more than %d hosts, or in a circle", maxJumps)}
+		return &Error{
+			Kind: BadConfig, Host: t.Name, Op: "read ssh_config",
+			Err: fmt.Errorf("ProxyJump leads through more than %d hosts, or in a circle", maxJumps),
+		}
 	}
 	var via *Target
 	for i, name := range names {
