@@ -66,15 +66,18 @@ func bridgeScript(s Socket, marker string) string {
 	var b strings.Builder
 	b.WriteString("LC_ALL=C; export LC_ALL; PATH=$PATH:/usr/sbin:/sbin; d=; u=; for s in ")
 	b.WriteString(shell.Join(s.Paths...))
-	b.WriteString("; do if [ -S \"$s\" ]; then if [ -w \"$s\" ]; then ")
+	b.WriteString(`; do if [ -S "$s" ]; then if [ -w "$s" ]; then `)
 	if s.URI != "" {
 		args := []string{s.URI}
 		if s.ReadOnly {
 			args = []string{"-r", s.URI}
 		}
-		fmt.Fprintf(&b, "if command -v virt-ssh-helper >/dev/null 2>&1; then echo; echo %s virt-ssh-helper; exec virt-ssh-helper %s; fi; ", marker, shell.Join(args...))
+		fmt.Fprintf(&b, "if command -v virt-ssh-helper >/dev/null 2>&1; then echo; echo %s virt-ssh-helper; "+
+			"exec virt-ssh-helper %s; fi; ", marker, shell.Join(args...))
 	}
-	fmt.Fprintf(&b, "if command -v nc >/dev/null 2>&1; then q=; if nc -q 2>&1 | grep 'requires an argument' >/dev/null 2>&1; then q=-q0; fi; echo; echo %s nc; exec nc $q -U \"$s\"; fi; u=1; ", marker)
+	fmt.Fprintf(&b, "if command -v nc >/dev/null 2>&1; then q=; "+
+		"if nc -q 2>&1 | grep 'requires an argument' >/dev/null 2>&1; then q=-q0; fi; "+
+		"echo; echo %s nc; exec nc $q -U \"$s\"; fi; u=1; ", marker)
 	fmt.Fprintf(&b, "else d=1; fi; fi; done; [ -n \"$u\" ] && exit %d; [ -n \"$d\" ] && exit %d; exit %d", exitNoTool, exitDenied, exitNoSocket)
 	return b.String()
 }

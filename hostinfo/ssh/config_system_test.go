@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -16,20 +15,6 @@ import (
 )
 
 func quoted(s string) string { return shell.Quote(s) }
-
-func childrenOf(pid int) []int {
-	var out []int
-	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
-	for _, f := range threads {
-		b, _ := os.ReadFile(f)
-		for _, w := range strings.Fields(string(b)) {
-			if n, err := strconv.Atoi(w); err == nil {
-				out = append(out, n)
-			}
-		}
-	}
-	return out
-}
 
 func TestProxyJump(t *testing.T) {
 	s := startSSHD(t)

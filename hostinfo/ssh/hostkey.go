@@ -143,13 +143,14 @@ func (h *hostKeyCheck) explain(key ssh.PublicKey, err error) *Error {
 			}
 		}
 		e.Err = fmt.Errorf("it offers %s, but %s:%d has %s %s", offered, w.Filename, w.Line, w.Key.Type(), ssh.FingerprintSHA256(w.Key))
-		e.Hint = fmt.Sprintf("somebody may be listening in, or the host was installed anew; if its administrator confirms the new key, remove line %d of %s and log in once: %s", w.Line, w.Filename, t.sshCommand())
+		e.Hint = fmt.Sprintf("somebody may be listening in, or the host was installed anew; if its administrator confirms the new key, "+
+			"remove line %d of %s and accept the new one: %s", w.Line, w.Filename, t.byHand)
 	case isCert && len(h.known) > 0 && !h.loose:
 		e.Kind = HostCertificate
 		e.Err = fmt.Errorf("its certificate %s: %w", offered, err)
 	default:
 		e.Err = fmt.Errorf("it offers %s, which is not in %s", offered, h.places())
-		e.Hint = "compare the fingerprint and accept the key once: " + t.sshCommand()
+		e.Hint = "compare the fingerprint and accept the key once: " + t.byHand
 	}
 	return e
 }
@@ -167,7 +168,7 @@ func (h *hostKeyCheck) mismatch(n *ssh.AlgorithmNegotiationError) *Error {
 		Kind: HostKeyType, Host: t.Name, Op: "check the host key of " + t.Address(),
 		Err: fmt.Errorf("in %s it has only keys of the types %s, but the server offers %s",
 			h.places(), strings.Join(have, ", "), words([]byte(strings.Join(n.RequestedAlgorithms, ", ")))),
-		Hint: "if its administrator confirms the new key, accept it once: " + t.sshCommand(),
+		Hint: "if its administrator confirms the new key, accept it once: " + t.byHand,
 	}
 }
 

@@ -18,10 +18,12 @@ func TestUnknownHost(t *testing.T) {
 	u.write("known_hosts", "")
 	_, err := u.dial("hv")
 	wantError(t, err, UnknownHost, ssh.FingerprintSHA256(s.host["ed25519"].PublicKey()), u.file("known_hosts"), "ssh hv true")
+	_, err = u.dial(fmt.Sprintf("alice@[::1]:%d", s.port))
+	wantError(t, err, UnknownHost, fmt.Sprintf("ssh -p %d -l alice ::1 true", s.port))
 	check(t, os.Remove(u.file("known_hosts")))
 	u.cfg.KnownHosts = []string{u.file("known_hosts")}
 	_, err = u.dial("hv")
-	wantError(t, err, UnknownHost, "there is none")
+	wantError(t, err, UnknownHost, "there is none", "ssh -o 'UserKnownHostsFile="+u.file("known_hosts")+"' hv true")
 	if n := s.count("Starting session"); n != 0 {
 		t.Errorf("%d sessions with an unknown host", n)
 	}

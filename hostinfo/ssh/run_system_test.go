@@ -124,22 +124,6 @@ func TestHostThatHangs(t *testing.T) {
 	wantKind(t, err, ConnectionLost, "has not answered for")
 }
 
-// sessions are all sshd processes below the listening one.
-func (s *sshd) sessions(t *testing.T) []int {
-	t.Helper()
-	var all []int
-	next := s.children(t)
-	for len(next) > 0 {
-		all = append(all, next...)
-		var more []int
-		for _, pid := range next {
-			more = append(more, childrenOf(pid)...)
-		}
-		next = more
-	}
-	return all
-}
-
 func TestClosedClient(t *testing.T) {
 	s := startSSHD(t)
 	u, _ := acquainted(t, s)

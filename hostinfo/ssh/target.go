@@ -31,6 +31,7 @@ type Target struct {
 	ConnectTimeout time.Duration // of connecting, key exchange and login
 
 	keyAlias   string // HostKeyAlias; empty: the host's own name
+	byHand     string // the command for logging in by hand
 	identified bool   // the identities were named, and are not the default ones
 }
 
@@ -55,8 +56,24 @@ func (t *Target) identity() string {
 	return id
 }
 
-// sshCommand is the command with which a person would log in there.
-func (t *Target) sshCommand() string { return shell.Join("ssh", t.Name, "true") }
+// byHand is the command with which a person would log in there once and answer
+// ssh's question about the host key.
+func (d *Dialer) byHand(dest destination) string {
+	words := []string{"ssh"}
+	if d.cfg.ConfigFile != "" {
+		words = append(words, "-F", d.cfg.ConfigFile)
+	}
+	if len(d.cfg.KnownHosts) > 0 {
+		words = append(words, "-o", "UserKnownHostsFile="+d.cfg.KnownHosts[0])
+	}
+	if dest.port != 0 {
+		words = append(words, "-p", strconv.Itoa(dest.port))
+	}
+	if dest.user != "" {
+		words = append(words, "-l", dest.user)
+	}
+	return shell.Join(append(words, dest.host, "true")...)
+}
 
 // maxJumps is how many hosts a connection may pass through.
 const maxJumps = 8
@@ -83,7 +100,7 @@ func (d *Dialer) resolve(ctx context.Context, name string, depth int, jumps bool
 	if err != nil {
 		return fail(BadDestination, err)
 	}
-	t := &Target{Name: name, User: dest.user, Host: dest.host, Port: dest.port, ConnectTimeout: d.cfg.ConnectTimeout}
+	t := &Target{Name: name, User: dest.user, Host: dest.host, Port: dest.port, ConnectTimeout: d.cfg.ConnectTimeout, byHand: d.byHand(dest)}
 	if d.command != nil {
 		return t, nil // the user's own ssh does the rest
 	}
