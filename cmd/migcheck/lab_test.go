@@ -5,7 +5,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,7 +43,6 @@ func TestLab(t *testing.T) {
 			l.judge(t, s)
 		})
 	}
-	t.Run("one login and one exec a host", l.countLogins)
 	t.Run("a snapshot judges as the live hosts do", l.snapshotAgrees)
 }
 
@@ -121,30 +119,6 @@ func (l *lab) judge(t *testing.T, s scenario) {
 	codes := map[string]int{"blocked": 1, "undecided": 3}
 	if code != codes[s.want[0]] {
 		t.Errorf("exit status %d for %s", code, s.want[0])
-	}
-}
-
-// countLogins looks into sshd's own log on both hosts.
-func (l *lab) countLogins(t *testing.T) {
-	l.must(t, "reset", "hostB")
-	count := func(host, pattern string) int {
-		out := l.must(t, "shell", host, "sh", "-c", "grep -c "+shell.Quote(pattern)+" /var/log/sshd.log || true")
-		n := 0
-		_, _ = fmt.Sscan(string(out), &n)
-		return n
-	}
-	for _, host := range []string{"hostA", "hostB"} {
-		logins, execs := count(host, "Accepted publickey"), count(host, "Starting session: command")
-		if out, code := l.migcheck(t, "guest1", "--from", "hostA", "--to", "hostB"); code != 0 {
-			t.Fatalf("exit status %d\n%s", code, out)
-		}
-		// counting is itself a login and a command, each time
-		if n := count(host, "Accepted publickey") - logins - 2; n != 1 {
-			t.Errorf("%s: %d logins", host, n)
-		}
-		if n := count(host, "Starting session: command") - execs - 2; n != 1 {
-			t.Errorf("%s: %d execs", host, n)
-		}
 	}
 }
 
