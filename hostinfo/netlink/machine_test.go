@@ -3,8 +3,6 @@
 package netlink
 
 import (
-	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -59,29 +57,5 @@ func TestVhost(t *testing.T) {
 	}
 	if r.vhost(h); h.VhostNet != hostinfo.Yes || len(h.Gaps) != 0 {
 		t.Errorf("with the node: %v, gaps %v", h.VhostNet, h.Gaps)
-	}
-}
-
-func TestCollectHere(t *testing.T) {
-	h, err := Collector{Name: "here"}.Collect(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if h.Name != "here" || h.Via != "netlink" || h.BootID == "" || h.Arch == "" || h.Gathered.IsZero() || h.User == "" {
-		t.Errorf("got %+v", h)
-	}
-	for _, fact := range []hostinfo.Fact{hostinfo.FactDevices, hostinfo.FactForwarding} {
-		if g := h.Missing(fact, ""); g != nil {
-			t.Errorf("%s: gap %q", fact, g.Reason)
-		}
-	}
-	lo := hostinfo.IndexLinks(h).ByName("lo")
-	if lo == nil || lo.Index != 1 || lo.LinkType != "loopback" || lo.Kind != hostinfo.KindHardware || lo.MAC != "" || lo.MTU == 0 {
-		t.Errorf("lo is %+v", lo)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := (Collector{}).Collect(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
 	}
 }
