@@ -78,11 +78,22 @@ type Device struct {
 	// were moved into another network namespace. Nil if none; whether it was
 	// read is FactForwarding.
 	Held []string `json:"held,omitempty"`
+	// Addresses are the IP addresses with their prefix length that the host
+	// itself has on the device ("10.0.0.1/24"; RTM_GETADDR), link-local ones left
+	// out. Nil if there are none or they were not read (FactAddresses).
+	Addresses []string `json:"addresses,omitempty"`
+	// Speed in Mb/s (/sys/class/net/D/speed); 0 if unknown or meaningless.
+	Speed int `json:"speed,omitempty"`
+	// Duplex is "full" or "half" (/sys/class/net/D/duplex); empty if unknown.
+	Duplex string `json:"duplex,omitempty"`
 
-	VLAN     *VLAN     `json:"vlan,omitempty"`      // nil: not a VLAN, or its details could not be read
-	Bond     *Bond     `json:"bond,omitempty"`      // nil: not a bond, or its details could not be read
-	BondPort *BondPort `json:"bond_port,omitempty"` // nil: not a bond's port, or not read
-	Macvlan  *Macvlan  `json:"macvlan,omitempty"`   // nil: neither macvlan nor macvtap, or not read
+	VLAN      *VLAN      `json:"vlan,omitempty"`      // nil: not a VLAN, or its details could not be read
+	Bond      *Bond      `json:"bond,omitempty"`      // nil: not a bond, or its details could not be read
+	BondPort  *BondPort  `json:"bond_port,omitempty"` // nil: not a bond's port, or not read
+	Macvlan   *Macvlan   `json:"macvlan,omitempty"`   // nil: neither macvlan nor macvtap, or not read
+	VF        *VF        `json:"vf,omitempty"`        // nil: no SR-IOV virtual function; whether that was read is FactHardware
+	Functions []Function `json:"functions,omitempty"` // a physical function's VFs (IFLA_VFINFO_LIST); nil: none, or not read
+	QETH      *QETH      `json:"qeth,omitempty"`      // nil: not driven by qeth (IBM Z); whether that was read is FactHardware
 }
 
 // VLAN is what IFLA_INFO_DATA says of a link of kind vlan.

@@ -33,6 +33,12 @@ type Host struct {
 	MacvtapModule Tri `json:"macvtap_module,omitzero"`
 	// VhostNet says whether /dev/vhost-net is there.
 	VhostNet Tri `json:"vhost_net,omitzero"`
+	// Setup is what else a guest's NIC may need of the host.
+	Setup Setup `json:"setup,omitzero"`
+	// Namespaces are the other network namespaces of the host, as far as a
+	// process or a name below /run/netns holds them. Needs root; see
+	// FactNamespaces.
+	Namespaces []Namespace `json:"namespaces,omitempty"`
 	// Libvirt is what the daemon said of itself; nil if it was not reached.
 	Libvirt *Libvirt `json:"libvirt,omitempty"`
 	// Networks are libvirt's networks, active or not; see FactNetworks.
@@ -76,6 +82,13 @@ const (
 	FactNamespaces Fact = "namespaces" // the devices of every other network namespace
 	FactModules    Fact = "modules"    // Host.MacvtapModule
 	FactVhost      Fact = "vhost"      // Host.VhostNet
+	FactAddresses  Fact = "addresses"  // Device.Addresses and Setup.DefaultRoutes
+	FactHardware   Fact = "hardware"   // Device.VF, Functions, QETH, Speed and Duplex
+	FactShaping    Fact = "shaping"    // Setup.Shaping
+	FactTaps       Fact = "taps"       // Setup.DevFS and StaleTaps
+	FactLLDPAD     Fact = "lldpad"     // Setup.LLDPAD
+	FactDaemon     Fact = "daemon"     // Setup.DaemonElsewhere
+	FactConfigured Fact = "configured" // Setup.Managers and Configured
 	FactLibvirt    Fact = "libvirt"    // the daemon: version, UUID
 	FactDomains    Fact = "domains"    // Host.Domains
 	FactNetworks   Fact = "networks"   // Host.Networks
@@ -114,7 +127,8 @@ func (h *Host) AddGap(fact Fact, device, reason string) {
 // everyFact are all facts that a Gap can be about on a host.
 var everyFact = []Fact{
 	FactDevices, FactAltNames, FactDetails, FactLACP, FactForwarding, FactNamespaces,
-	FactModules, FactVhost, FactLibvirt, FactDomains, FactNetworks,
+	FactModules, FactVhost, FactAddresses, FactHardware, FactShaping, FactTaps, FactLLDPAD, FactDaemon,
+	FactConfigured, FactLibvirt, FactDomains, FactNetworks,
 }
 
 // Unobserved is a host of which nothing was learned, for the given reason.

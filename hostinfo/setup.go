@@ -1,0 +1,31 @@
+package hostinfo
+
+// Setup is what is installed and configured on a host beside its devices, as
+// far as a guest's NIC may need it.
+type Setup struct {
+	// Shaping says whether a <bandwidth> can be applied: tc is there, and the
+	// kernel has or can load what libvirt uses with it (virNetDevBandwidthSet:
+	// sch_htb, sch_sfq, sch_ingress, cls_u32, act_police).
+	Shaping Tri `json:"shaping,omitzero"`
+	// ShapingLacks are the parts that are not there: "tc", "sch_htb", ...
+	ShapingLacks []string `json:"shaping_lacks,omitempty"`
+	// DevFS is the type of the file system on /dev ("devtmpfs"), where libvirt
+	// looks for /dev/tapN (/proc/self/mountinfo); empty if unknown.
+	DevFS string `json:"dev_fs,omitempty"`
+	// StaleTaps are the N of each /dev/tapN that is no character device.
+	StaleTaps []int `json:"stale_taps,omitempty"`
+	// LLDPAD says whether lldpad runs (/run/lldpad.pid), which 802.1Qbg needs.
+	LLDPAD Tri `json:"lldpad,omitzero"`
+	// DaemonElsewhere says whether libvirt's daemon lives in another network
+	// namespace than the one whose devices were read (/proc/PID/ns/net; root).
+	DaemonElsewhere Tri `json:"daemon_elsewhere,omitzero"`
+	// DefaultRoutes are the devices that the host's default routes leave by
+	// (/proc/net/route, /proc/net/ipv6_route).
+	DefaultRoutes []string `json:"default_routes,omitempty"`
+	// Managers are the network configurations that were found on the host:
+	// "NetworkManager", "systemd-networkd", "ifupdown", "netplan", "ifcfg",
+	// "wicked". See FactConfigured.
+	Managers []string `json:"managers,omitempty"`
+	// Configured are the device names that stand in one of them.
+	Configured []string `json:"configured,omitempty"`
+}
