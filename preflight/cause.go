@@ -33,20 +33,17 @@ func sameThing(a, b *Finding) bool {
 
 func equal(a, b *int) bool { return a == b || a != nil && b != nil && *a == *b }
 
-// waive marks the findings that a waiver covers.
+// waive marks the findings that a waiver is about, also where it is not
+// accepted.
 func (e *engine) waive() {
 	for i := range e.findings {
 		f := &e.findings[i]
-		if f.Unwaivable != "" || f.Rule == FactsNotObserved {
+		if f.Rule == FactsNotObserved {
 			continue
 		}
 		for _, w := range e.plan.Waivers {
-			if !w.covers(f) {
-				continue
-			}
-			expired := w.expired(e.plan.Now)
-			if f.Waived == nil || f.Waived.Expired {
-				f.Waived = &Waived{Reason: w.Reason, Expired: expired}
+			if w.covers(f) && (f.Waived == nil || f.Waived.Expired) {
+				f.Waived = &Waived{Reason: w.Reason, Expired: w.Expired(e.plan.Now), Refused: f.Unwaivable != ""}
 			}
 		}
 	}

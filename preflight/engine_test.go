@@ -170,8 +170,40 @@ uplink veth
 		if r.Verdict != c.verdict {
 			t.Errorf("%s: the verdict is %s, want %s", name, r.Verdict, c.verdict)
 		}
-		if got := r.Findings[0].Waived != nil; got != c.waived {
+		w := r.Findings[0].Waived
+		if got := w != nil && !w.Refused; got != c.waived {
 			t.Errorf("%s: waived is %v for %s", name, got, r.Findings[0].ID)
+		}
+		if got := w != nil && w.Refused; got != (r.Findings[0].Unwaivable != "") {
+			t.Errorf("%s: refused is %v for %s", name, got, r.Findings[0].ID)
+		}
+	}
+}
+
+// TestLastDay: a waiver holds until its last day is over in UTC, and says so.
+func TestLastDay(t *testing.T) {
+	end, err := preflight.EndOf("2026-11-01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := preflight.Waiver{Rule: "vlan-mismatch", Until: end}
+	if w.LastDay() != "2026-11-01" || (&preflight.Waiver{}).LastDay() != "" {
+		t.Errorf("its last day is %s, and that of one without end is %s", w.LastDay(), (&preflight.Waiver{}).LastDay())
+	}
+	for at, want := range map[string]bool{
+		"2026-11-01T23:59:59.999Z": false, "2026-11-02T00:00:00Z": true, "2026-11-02T00:30:00+01:00": false,
+	} {
+		now, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := w.Expired(now); got != want {
+			t.Errorf("at %s expired is %v", at, got)
+		}
+	}
+	for _, wrong := range []string{"", "tomorrow", "2026-13-01", "2026-11-31", "01.11.2026", "2026-11-01T00:00:00Z"} {
+		if _, err := preflight.EndOf(wrong); err == nil {
+			t.Errorf("%q is a day", wrong)
 		}
 	}
 }

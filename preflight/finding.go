@@ -24,6 +24,9 @@ type Finding struct {
 	CausedBy string `json:"caused_by,omitempty"`
 	// Fix are commands for a root shell on the subject's host, in their order.
 	Fix []string `json:"fix,omitempty"`
+	// Suggest are devices of the subject's host that the NIC could be mapped to
+	// instead. Where there are several, nothing that was seen chooses among them.
+	Suggest []Suggestion `json:"suggestions,omitempty"`
 	// Hint is what to do where no command does it.
 	Hint string `json:"hint,omitempty"`
 	// Explain and Allow are the command lines that say more and that waive it.
@@ -44,15 +47,26 @@ type Subject struct {
 	Device string `json:"device,omitempty"`
 }
 
-// Waived is the waiver that covers a finding.
+// Suggestion is another device for a NIC.
+type Suggestion struct {
+	// Map is what to hand to --map: HOST:DEVICE=DEVICE, not quoted.
+	Map string `json:"map"`
+	// Evidence is what was seen that speaks for the device, and no more.
+	Evidence string `json:"evidence"`
+}
+
+// Waived is the waiver that is about a finding.
 type Waived struct {
 	Reason string `json:"reason"`
 	// Expired is set where the waiver has ended: the finding counts again.
 	Expired bool `json:"expired,omitempty"`
+	// Refused is set where no waiver is accepted, for what Unwaivable says: the
+	// finding counts.
+	Refused bool `json:"refused,omitempty"`
 }
 
 // Counts says whether the finding bears on the verdict.
-func (f *Finding) Counts() bool { return f.Waived == nil || f.Waived.Expired }
+func (f *Finding) Counts() bool { return f.Waived == nil || f.Waived.Expired || f.Waived.Refused }
 
 // identify makes the finding's ID from rule and subject.
 func (f *Finding) identify() {

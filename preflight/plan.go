@@ -1,6 +1,7 @@
 package preflight
 
 import (
+	"fmt"
 	"time"
 
 	"migcheck/hostinfo"
@@ -62,7 +63,26 @@ func (w *Waiver) covers(f *Finding) bool {
 		(w.Device == "" || w.Device == f.Subject.Device)
 }
 
-// expired says whether the waiver had ended at that moment.
-func (w *Waiver) expired(now time.Time) bool {
-	return !w.Until.IsZero() && now.After(w.Until)
+// Expired says whether the waiver had ended at that moment.
+func (w *Waiver) Expired(now time.Time) bool {
+	return !w.Until.IsZero() && !now.Before(w.Until)
+}
+
+// LastDay is the last day on which the waiver holds ("2027-01-31", UTC); empty
+// if it does not end.
+func (w *Waiver) LastDay() string {
+	if w.Until.IsZero() {
+		return ""
+	}
+	return w.Until.Add(-1).UTC().Format(time.DateOnly)
+}
+
+// EndOf is the moment at which a day ends, UTC: what a waiver's Until is for its
+// last day. The day looks like 2027-01-31.
+func EndOf(day string) (time.Time, error) {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return t, fmt.Errorf("%.40q is no day; it should look like 2027-01-31", day)
+	}
+	return t.AddDate(0, 0, 1), nil
 }

@@ -39,6 +39,17 @@ type Options struct {
 	Strict   bool              `json:"strict,omitempty"`
 	Snapshot string            `json:"snapshot,omitempty"` // the directory that the facts come from; empty: live
 	Map      map[string]string `json:"map,omitempty"`      // [HOST:]DEVICE to DEVICE
+	// Assumed are the commands that the hosts were judged after, though nobody
+	// has run them.
+	Assumed []Assumption `json:"assumed,omitempty"`
+}
+
+// Assumption is a command that a host was judged after, as if it had been run.
+type Assumption struct {
+	Host    string `json:"host"`
+	Command string `json:"command"`
+	// NotApplied is why it was left out after all; empty if it was assumed.
+	NotApplied string `json:"not_applied,omitempty"`
 }
 
 // HostIdentity says which host was meant, and how much of it was seen.

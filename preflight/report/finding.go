@@ -16,34 +16,54 @@ func (p *printer) brief(f *preflight.Finding) bool {
 	return f.Level == preflight.Note && len(f.Fix) == 0
 }
 
-func (p *printer) finding(f *preflight.Finding, follow []string) {
+func (p *printer) finding(d *preflight.Document, r *preflight.Report, f *preflight.Finding, follow []string) {
 	level := f.Level.String()
-	if f.Waived != nil && !f.Waived.Expired {
+	if !f.Counts() {
 		level = "(waived)"
 	}
 	p.line(2, p.color(f.Level, pad(level, indent-4))+"  "+p.bold(f.Rule)+"  "+subject(f))
 	p.wrap(indent, indent, f.Reason)
 	p.values(f)
-	if f.Waived != nil {
-		word := "waived: "
-		if f.Waived.Expired {
-			word = "its waiver has expired: "
-		}
-		p.wrap(indent, indent, word+f.Waived.Reason)
-	}
+	p.waived(f)
 	if f.Rule != preflight.FactsNotObserved {
 		p.wrap(indent, indent, "when: "+preflight.PhaseText(f.Phase))
 	}
 	p.fix(f)
+	p.suggestions(d, r, f)
+	p.hint(f)
 	if len(follow) > 0 {
 		word := "follows from it: "
 		if f.Rule == preflight.FactsNotObserved {
 			word = "not decided for lack of it: "
 		}
-		slices.Sort(follow)
-		p.wrap(indent, indent+2, word+strings.Join(follow, ", "))
+		p.wrap(indent, indent+2, word+several(follow))
 	}
 	p.more(f)
+}
+
+// several is a list of rules by name. A long one is cut short: whoever wants to
+// count them has the JSON.
+func several(rules []string) string {
+	rules = slices.Sorted(slices.Values(rules))
+	if len(rules) <= 8 {
+		return strings.Join(rules, ", ")
+	}
+	return fmt.Sprintf("%s and %d more (migcheck ... -o json lists them)", strings.Join(rules[:5], ", "), len(rules)-5)
+}
+
+// waived says what became of the waiver that is about a finding.
+func (p *printer) waived(f *preflight.Finding) {
+	switch {
+	case f.Waived == nil && f.Unwaivable != "":
+		p.wrap(indent, indent, "no waiver is accepted: "+f.Unwaivable)
+	case f.Waived == nil:
+	case f.Waived.Refused:
+		p.wrap(indent, indent, "its waiver ("+f.Waived.Reason+") is not accepted: "+f.Unwaivable)
+	case f.Waived.Expired:
+		p.wrap(indent, indent, "its waiver has expired: "+f.Waived.Reason)
+	default:
+		p.wrap(indent, indent, "waived: "+f.Waived.Reason)
+	}
 }
 
 // subject is what a finding is about, in a line.
@@ -80,9 +100,12 @@ func (p *printer) fix(f *preflight.Finding) {
 			p.line(indent+2, command)
 		}
 	}
+}
+
+func (p *printer) hint(f *preflight.Finding) {
 	if f.Hint != "" {
 		word := "hint: "
-		if len(f.Fix) > 0 {
+		if len(f.Fix)+len(f.Suggest) > 0 {
 			word = "or: "
 		}
 		p.wrap(indent, indent, word+f.Hint)
@@ -144,7 +167,7 @@ func (p *printer) notChecked(r *preflight.Report) {
 		}
 		p.line(0, "")
 		p.wrap(2, indent, fmt.Sprintf("%s  %s not possible on %s%s (%s): %s", pad("note", indent-4),
-			plural(len(rules[k]), "check was", "checks were"), k.host, as, k.reason, strings.Join(rules[k], ", ")))
+			plural(len(rules[k]), "check was", "checks were"), k.host, as, k.reason, several(rules[k])))
 	}
 }
 

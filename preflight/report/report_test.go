@@ -96,6 +96,11 @@ var goldens = map[string]string{
 	"undecided": "facts-not-observed/fires-host-does-not-answer.txt",
 	"warning":   "lowerdev-admin-down/fires-vlan.txt",
 	"stack":     "lowerdev-no-carrier/fires-both-uplinks-of-the-bond.txt",
+	"suggested": "source-dev-missing/fires-other-name-there.txt",
+	"two-fit":   "source-dev-missing/fires-two-fit.txt",
+	"addresses": "source-dev-missing/fires-untagged-with-addresses.txt",
+	"unusable":  "source-dev-missing/fires-unusable-there.txt",
+	"untagged":  "source-dev-missing/fires-untagged-without-evidence.txt",
 }
 
 // TestFormats renders stored reports: JSON in, text out.
@@ -162,13 +167,16 @@ func FuzzText(f *testing.F) {
 	f.Add("\uf8f2red", "a\nb", "\x9b1m")
 	f.Fuzz(func(t *testing.T, guest, device, reason string) {
 		nic := 0
-		d := preflight.Document{Schema: preflight.Schema, Reports: []preflight.Report{{
+		d := preflight.Document{Schema: preflight.Schema, Options: preflight.Options{
+			Snapshot: reason, Assumed: []preflight.Assumption{{Host: "hostB", Command: device}, {Host: guest, NotApplied: reason}},
+		}, Waivers: []preflight.Waiver{{Rule: device, Reason: reason}}, Reports: []preflight.Report{{
 			Guest: preflight.GuestIdentity{Name: guest}, From: device, To: "hostB", Verdict: preflight.Blocked,
 			NICs: []preflight.NICReport{{Judged: true, Source: preflight.SideReport{Summary: device}}},
 			Findings: []preflight.Finding{{
 				Rule: "vlan-mismatch", Level: preflight.Blocked, Reason: reason, Fix: []string{reason}, Hint: guest,
 				Subject: preflight.Subject{Guest: guest, NIC: &nic, Device: device}, SourceValue: reason,
-			}},
+				Suggest: []preflight.Suggestion{{Map: device, Evidence: reason}}, Waived: &preflight.Waived{Reason: guest},
+			}, {Rule: "guest-busy", Suggest: []preflight.Suggestion{{Map: device}, {Evidence: guest}}, Unwaivable: reason}},
 		}}}
 		raw, err := json.Marshal(d)
 		if err != nil {

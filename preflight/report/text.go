@@ -21,12 +21,8 @@ func text(w io.Writer, d *preflight.Document, o Options) error {
 		p.line(0, exampleBanner)
 		p.line(0, "")
 	}
-	for i, waiver := range d.Waivers {
-		p.waiver(&waiver)
-		if i == len(d.Waivers)-1 {
-			p.line(0, "")
-		}
-	}
+	p.waivers(d)
+	p.assumed(d)
 	for i := range d.Reports {
 		if i > 0 {
 			p.line(0, "")
@@ -35,7 +31,7 @@ func text(w io.Writer, d *preflight.Document, o Options) error {
 	}
 	p.line(0, "")
 	for i := range d.Reports {
-		p.verdict(&d.Reports[i])
+		p.verdict(d, &d.Reports[i])
 	}
 	if d.Example {
 		p.line(0, "")
@@ -44,29 +40,16 @@ func text(w io.Writer, d *preflight.Document, o Options) error {
 	return p.err
 }
 
-func (p *printer) waiver(w *preflight.Waiver) {
-	about := "waived: " + w.Rule
-	for _, limit := range [][2]string{{"on", w.Host}, {"for", w.Guest}, {"about", w.Device}} {
-		if limit[1] != "" {
-			about += " " + limit[0] + " " + limit[1]
-		}
-	}
-	if !w.Until.IsZero() {
-		about += " until " + w.Until.UTC().Format("2006-01-02")
-	}
-	p.line(0, about+" ("+w.Reason+")")
-}
-
 func (p *printer) report(d *preflight.Document, r *preflight.Report) {
 	p.line(0, p.bold(r.Guest.Name)+stateWords(r)+": "+hostWord(d, r.From)+" -> "+hostWord(d, r.To))
 	for i := range r.NICs {
-		p.nic(&r.NICs[i])
+		p.nic(d, &r.NICs[i])
 	}
 	roots, follow := families(r)
 	for _, f := range roots {
 		if !p.brief(f) {
 			p.line(0, "")
-			p.finding(f, follow[f.ID])
+			p.finding(d, r, f, follow[f.ID])
 		}
 	}
 	p.notes(roots)
@@ -97,7 +80,7 @@ func hostWord(d *preflight.Document, name string) string {
 	return name
 }
 
-func (p *printer) nic(n *preflight.NICReport) {
+func (p *printer) nic(d *preflight.Document, n *preflight.NICReport) {
 	p.line(0, "")
 	what := "type " + n.Type
 	if n.Judged {
@@ -115,11 +98,14 @@ func (p *printer) nic(n *preflight.NICReport) {
 	}
 	width := max(len(n.Source.Host), len(n.Destination.Host))
 	for _, s := range []*preflight.SideReport{&n.Source, &n.Destination} {
-		mapped := ""
+		words := pad(s.Host, width) + "  " + s.Summary
 		if s.Mapped {
-			mapped = "  (mapped)"
+			words += "  (mapped)"
 		}
-		p.wrap(4, 4+width+2, pad(s.Host, width)+"  "+s.Summary+mapped)
+		if len(assumedOn(d, s.Host)) > 0 {
+			words += "  (ASSUMED)"
+		}
+		p.wrap(4, 4+width+2, words)
 	}
 }
 

@@ -8,12 +8,12 @@ import (
 
 // verdict is the last line: the word that people look for, and what it is made
 // of.
-func (p *printer) verdict(r *preflight.Report) {
+func (p *printer) verdict(d *preflight.Document, r *preflight.Report) {
 	word := "READY"
 	if r.Verdict >= preflight.Undecided {
 		word = strings.ToUpper(r.Verdict.String())
 	}
-	line := p.color(r.Verdict, word) + "  " + r.Guest.Name + " " + r.From + " -> " + r.To + ": " + sentence(r)
+	line := p.color(r.Verdict, word) + "  " + r.Guest.Name + " " + r.From + " -> " + r.To + ": " + sentence(r) + assuming(d, r)
 	p.wrap(0, len(word)+2, line)
 	if r.MappedXML {
 		p.wrap(len(word)+2, len(word)+2, "This holds for the guest with its devices mapped: a plain virsh migrate would fail or take the old names; it needs the mapped XML.")

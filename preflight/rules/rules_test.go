@@ -69,6 +69,17 @@ func testCase(t *testing.T, r *preflight.Rule, kind, name string) {
 			t.Logf("%s %s: %s (caused by %q)", f.Level, f.ID, f.Reason, f.CausedBy)
 		}
 	}
+	if s.Suggest != nil {
+		suggested := []string{}
+		for _, f := range got.Findings {
+			for _, one := range f.Suggest {
+				suggested = append(suggested, one.Map+" "+one.Evidence)
+			}
+		}
+		if diff := cmp.Diff(s.Suggest, suggested); diff != "" {
+			t.Errorf("suggestions (-want +got):\n%s", diff)
+		}
+	}
 	if k := kindOf(got, r.ID); k != kind {
 		t.Errorf("the case is named %s, and the rule is %s", kind, k)
 	}
@@ -84,7 +95,7 @@ func summary(r *preflight.Report, id string) []string {
 			continue
 		}
 		words := []string{f.Level.String(), f.Rule}
-		if f.Waived != nil {
+		if f.Waived != nil && !f.Waived.Refused {
 			words = append(words, "waived")
 		}
 		if f.Subject.NIC != nil {

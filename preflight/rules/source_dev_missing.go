@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 
 	"migcheck/preflight"
@@ -30,50 +31,27 @@ rename the one that leads to the same network, or migrate with a --map to it.`,
 		if e.Mapped {
 			reason = fmt.Sprintf("the map names %s, which %s does not have", e.Wanted, e.Name)
 		}
+		fit, advice := suggest(p.Req)
 		p.Report(preflight.Finding{
 			Reason:           reason,
 			SourceValue:      p.Req.Source.Describe(),
 			DestinationValue: "absent",
 			Fix:              recreate(p.Req.Source, e),
-			Hint:             otherwise(p.Req, e),
+			Suggest:          fit,
+			Hint:             cmp.Or(advice, otherwise(p.Req, e, fit)),
 		})
 	},
 }
 
-// otherwise says what to do where the device is not to be created.
-func otherwise(q *preflight.Requirement, e *preflight.Endpoint) string {
-	if e.NetworkName != "" {
+// otherwise says what to do where no command makes the device.
+func otherwise(q *preflight.Requirement, e *preflight.Endpoint, fit []preflight.Suggestion) string {
+	switch {
+	case e.NetworkName != "":
 		return hint("create it on %s, or let the network there name another device: virsh net-edit %s", e.Name, e.NetworkName)
-	}
-	if e.Mapped && e.View.Links.ByName(q.NIC.Dev) != nil {
+	case e.Mapped && e.View.Links.ByName(q.NIC.Dev) != nil:
 		return hint("%s has %s itself: leave it out of the map", e.Name, q.NIC.Dev)
+	case len(fit) > 0:
+		return hint("create %s on %s", e.Wanted, e.Name)
 	}
-	alike := sameVLAN(q.Source, e)
-	switch len(alike) {
-	case 0:
-		return hint("create it on %s, or name the device there that leads to the same network: --map %s=DEVICE", e.Name, q.NIC.Dev)
-	case 1:
-		return hint("%s on %s carries the same VLAN; if it leads to the same network: --map %s=%s", alike[0], e.Name, q.NIC.Dev, alike[0])
-	}
-	return hint("%s and %s on %s carry the same VLAN; if one leads to the same network: --map %s=DEVICE", alike[0], alike[1], e.Name, q.NIC.Dev)
-}
-
-// sameVLAN names the devices of the destination that carry the VLAN of the
-// source's device.
-func sameVLAN(src, dst *preflight.Endpoint) []string {
-	if src.View == nil || src.Device == nil || src.Device.VLAN == nil {
-		return nil
-	}
-	want, sure := tagsOf(src)
-	var out []string
-	for i := range dst.View.Devices {
-		d := &dst.View.Devices[i]
-		if d.VLAN == nil || d.Name == "" {
-			continue
-		}
-		if have, alsoSure := tagsOf(&preflight.Endpoint{View: dst.View, Device: d}); have == want && sure && alsoSure {
-			out = append(out, d.Name)
-		}
-	}
-	return out
+	return hint("create it on %s, or name the device there that leads to the same network: --map %s=DEVICE", e.Name, q.NIC.Dev)
 }

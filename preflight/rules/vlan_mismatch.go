@@ -41,10 +41,15 @@ there is right: waive the finding then.`,
 				Reason: both(src, dst, a, b) + "; whether that is one network can't be told",
 			})
 		default:
+			fit, advice := suggest(p.Req)
+			if advice != "" {
+				advice += "; or, "
+			}
 			p.Report(preflight.Finding{
-				Reason: both(src, dst, a, b) + ": the guest would arrive on another network, and libvirt would call it a success",
-				Fix:    recreate(src, dst),
-				Hint:   "if the switch port of " + dst.Name + " is an access port of the same VLAN, --allow vlan-mismatch",
+				Reason:  both(src, dst, a, b) + ": the guest would arrive on another network, and libvirt would call it a success",
+				Fix:     recreate(src, dst),
+				Suggest: fit,
+				Hint:    advice + "if the switch port of " + dst.Name + " is an access port of the same VLAN, --allow vlan-mismatch",
 			})
 		}
 	},
