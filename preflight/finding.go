@@ -24,6 +24,12 @@ type Finding struct {
 	CausedBy string `json:"caused_by,omitempty"`
 	// Fix are commands for a root shell on the subject's host, in their order.
 	Fix []string `json:"fix,omitempty"`
+	// Permanent are commands and file contents that make what Fix does last over
+	// a reboot, in the words of the host's network configuration; lines that begin
+	// with # say where the ones below belong. Nil where there is none or where it
+	// is not known which decides. PermanentFor names it.
+	Permanent    []string `json:"permanent_fix,omitempty"`
+	PermanentFor string   `json:"permanent_fix_for,omitempty"`
 	// Hint is what to do where no command does it.
 	Hint string `json:"hint,omitempty"`
 	// Explain and Allow are the command lines that say more and that waive it.

@@ -80,6 +80,12 @@ func (p *printer) fix(f *preflight.Finding) {
 			p.line(indent+2, command)
 		}
 	}
+	if len(f.Permanent) > 0 {
+		p.line(indent, "to keep it after a reboot ("+f.PermanentFor+"):")
+		for _, line := range f.Permanent {
+			p.line(indent+2, line)
+		}
+	}
 	if f.Hint != "" {
 		word := "hint: "
 		if len(f.Fix) > 0 {

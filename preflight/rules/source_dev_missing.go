@@ -30,13 +30,14 @@ rename the one that leads to the same network, or migrate with a --map to it.`,
 		if e.Mapped {
 			reason = fmt.Sprintf("the map names %s, which %s does not have", e.Wanted, e.Name)
 		}
-		p.Report(preflight.Finding{
+		f := keepVLAN(preflight.Finding{
 			Reason:           reason,
 			SourceValue:      p.Req.Source.Describe(),
 			DestinationValue: "absent",
 			Fix:              recreate(p.Req.Source, e),
 			Hint:             otherwise(p.Req, e),
-		})
+		}, p.Req.Source, e)
+		p.Report(keepOnline(f, p.Req.Source, e))
 	},
 }
 

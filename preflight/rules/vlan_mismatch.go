@@ -41,11 +41,11 @@ there is right: waive the finding then.`,
 				Reason: both(src, dst, a, b) + "; whether that is one network can't be told",
 			})
 		default:
-			p.Report(preflight.Finding{
+			p.Report(keepVLAN(preflight.Finding{
 				Reason: both(src, dst, a, b) + ": the guest would arrive on another network, and libvirt would call it a success",
 				Fix:    recreate(src, dst),
 				Hint:   "if the switch port of " + dst.Name + " is an access port of the same VLAN, --allow vlan-mismatch",
-			})
+			}, src, dst))
 		}
 	},
 }
