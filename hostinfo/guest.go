@@ -120,6 +120,8 @@ type NIC struct {
 	TeamingType         string `json:"teaming_type,omitempty"`    // teaming/@type
 	TeamingPartner      string `json:"teaming_partner,omitempty"` // teaming/@persistent
 	Bandwidth           bool   `json:"bandwidth,omitempty"`       // a bandwidth element is there
+	Inbound             bool   `json:"inbound,omitempty"`         // bandwidth/inbound: what the guest receives is limited
+	Outbound            bool   `json:"outbound,omitempty"`        // bandwidth/outbound: what it sends is
 }
 
 // NetworkBacked says whether a libvirt network decides the NIC's device, so

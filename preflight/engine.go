@@ -49,6 +49,9 @@ type engine struct {
 
 // judge asks one rule about one NIC, or about the guest where req is nil.
 func (e *engine) judge(r *Rule, req *Requirement) {
+	if !e.appliesTo(r, req) {
+		return
+	}
 	var side *Endpoint
 	if req != nil {
 		side = req.Destination
@@ -66,6 +69,7 @@ func (e *engine) judge(r *Rule, req *Requirement) {
 	for i := range found {
 		f := &found[i]
 		e.complete(r, req, f)
+		linkDown(r, req, f)
 		if slices.ContainsFunc(found[:i], func(g Finding) bool { return g.ID == f.ID }) {
 			f.ID += "/" + shortHash(f.Reason)
 		}

@@ -27,6 +27,12 @@ type Finding struct {
 	// Suggest are devices of the subject's host that the NIC could be mapped to
 	// instead. Where there are several, nothing that was seen chooses among them.
 	Suggest []Suggestion `json:"suggestions,omitempty"`
+	// Permanent are commands and file contents that make what Fix does last over
+	// a reboot, in the words of the host's network configuration; lines that begin
+	// with # say where the ones below belong. Nil where there is none or where it
+	// is not known which decides. PermanentFor names it.
+	Permanent    []string `json:"permanent_fix,omitempty"`
+	PermanentFor string   `json:"permanent_fix_for,omitempty"`
 	// Hint is what to do where no command does it.
 	Hint string `json:"hint,omitempty"`
 	// Explain and Allow are the command lines that say more and that waive it.

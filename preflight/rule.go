@@ -58,6 +58,10 @@ type Rule struct {
 	Level Level
 	Phase Phase
 	Scope Scope
+	// Applies says whether the rule is about such a NIC at all, by what the guest
+	// and the NIC ask for; nil: about every one. Where it does not apply, what
+	// could not be read does not matter. The Pass has no way to report.
+	Applies func(*Pass) bool
 	// Needs are the facts that Check looks at. The engine sees to it that they
 	// are there before Check is called.
 	Needs []Need
@@ -70,6 +74,9 @@ type Rule struct {
 	// AboutNIC is set for rules whose findings are about the NIC as such, not
 	// about its device: where a network's pool has several, they are said once.
 	AboutNIC bool
+	// StopsGuest is set for silent rules about what keeps the guest itself from
+	// going on: that a NIC's link is down does not excuse it.
+	StopsGuest bool
 	// Posture is set for rules about how a guest is set up, equally true
 	// wherever it runs. Their notes do not lift a report's verdict.
 	Posture bool

@@ -73,7 +73,7 @@ func TestEveryField(t *testing.T) {
 					Model: "virtio", Target: "web-nic", TrustGuestRxFilters: "yes", MTU: 9000,
 					DriverName: "vhost", Queues: 4, IOMMU: "on", VirtualPort: "802.1Qbh",
 					VLANTags: []int{0, 4095}, VLANTrunk: true, Filter: "clean-traffic", LinkState: "down",
-					TeamingType: "persistent", Bandwidth: true,
+					TeamingType: "persistent", Bandwidth: true, Inbound: true,
 				},
 				{Type: "from-the-future", TeamingType: "transient", TeamingPartner: "ua-net"},
 				{},

@@ -34,9 +34,7 @@ func (w *writer) nic(n *hostinfo.NIC) {
 	leaf("source", "network", n.Network, "portgroup", n.Portgroup, "dev", n.Dev, "mode", n.Mode, "bridge", n.Bridge)
 	w.vlan(indent, n)
 	leaf("virtualport", "type", n.VirtualPort)
-	if n.Bandwidth {
-		w.tag(indent, "bandwidth", true)
-	}
+	w.bandwidth(indent, n)
 	leaf("target", "dev", n.Target)
 	leaf("model", "type", n.Model)
 	leaf("driver", "name", n.DriverName, "queues", count(n.Queues), "iommu", n.IOMMU)
@@ -61,6 +59,21 @@ func (w *writer) vlan(indent string, n *hostinfo.NIC) {
 		w.tag(indent+"  ", "tag", true, "id", strconv.Itoa(id))
 	}
 	w.buf.WriteString(indent + "</vlan>\n")
+}
+
+// bandwidth prints which way is limited, without the limits.
+func (w *writer) bandwidth(indent string, n *hostinfo.NIC) {
+	if !n.Bandwidth {
+		return
+	}
+	w.tag(indent, "bandwidth", false)
+	if n.Inbound {
+		w.tag(indent+"  ", "inbound", true)
+	}
+	if n.Outbound {
+		w.tag(indent+"  ", "outbound", true)
+	}
+	w.buf.WriteString(indent + "</bandwidth>\n")
 }
 
 func count(n int) string {

@@ -7,7 +7,7 @@ import "migcheck/hostinfo"
 // names a network.
 func nicOf(e *element) (hostinfo.NIC, error) {
 	source, driver, vlan := e.child("source"), e.child("driver"), e.child("vlan")
-	teaming := e.child("teaming")
+	teaming, bandwidth := e.child("teaming"), e.child("bandwidth")
 	n := hostinfo.NIC{
 		Type:                e.attr("type"),
 		Alias:               e.child("alias").attr("name"),
@@ -27,7 +27,9 @@ func nicOf(e *element) (hostinfo.NIC, error) {
 		LinkState:           e.child("link").attr("state"),
 		TeamingType:         teaming.attr("type"),
 		TeamingPartner:      teaming.attr("persistent"),
-		Bandwidth:           e.child("bandwidth") != nil,
+		Bandwidth:           bandwidth != nil,
+		Inbound:             bandwidth.child("inbound") != nil,
+		Outbound:            bandwidth.child("outbound") != nil,
 	}
 	var err error
 	if n.MAC, err = e.child("mac").macAddress("address"); err != nil {

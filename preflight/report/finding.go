@@ -100,6 +100,12 @@ func (p *printer) fix(f *preflight.Finding) {
 			p.line(indent+2, command)
 		}
 	}
+	if len(f.Permanent) > 0 {
+		p.line(indent, "to keep it after a reboot ("+f.PermanentFor+"):")
+		for _, line := range f.Permanent {
+			p.line(indent+2, line)
+		}
+	}
 }
 
 func (p *printer) hint(f *preflight.Finding) {

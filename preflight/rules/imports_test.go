@@ -14,7 +14,7 @@ import (
 // TestImports: a rule reads no host, file, clock or environment.
 func TestImports(t *testing.T) {
 	allowed := []string{
-		"cmp", "errors", "fmt", "hash/fnv", "maps", "net/netip", "slices", "strconv", "strings", "time",
+		"cmp", "errors", "fmt", "hash/fnv", "maps", "net/netip", "path", "slices", "strconv", "strings", "time",
 		"migcheck/hostinfo", "migcheck/hostinfo/shell", "migcheck/preflight",
 	}
 	names, err := os.ReadDir(".")

@@ -32,6 +32,7 @@ carrier, so nobody can say whether it will have one: undecided.`,
 			DestinationValue: "down",
 			Fix:              commands("ip link set dev " + shell.Quote(d.Name) + " up"),
 		}
+		f = keepUp(f, e, []*hostinfo.Device{d})
 		switch d.Kind {
 		case hostinfo.KindVLAN, hostinfo.KindMacvlan, hostinfo.KindMacvtap:
 			f.Reason = fmt.Sprintf("%s is down on %s; libvirt will set it up", d.Name, e.Name)

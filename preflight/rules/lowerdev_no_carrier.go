@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"migcheck/hostinfo"
-	"migcheck/hostinfo/shell"
 	"migcheck/preflight"
 )
 
@@ -39,8 +38,9 @@ while the target is silent, and was seen to carry traffic: a warning.`,
 		f := preflight.Finding{
 			Reason: fmt.Sprintf("%s on %s leads nowhere: %s", e.Wanted, e.Name, why),
 			Hint:   "look at the cable, the switch port and " + at.Name,
-			Fix:    bringUp(e, at),
+			Fix:    setUp(switchedOff(e, at)),
 		}
+		f = keepUp(f, e, switchedOff(e, at))
 		if asksARPOnly(at) && aPortIsAlive(e, at) {
 			f.Level = preflight.Warning
 			f.Reason = fmt.Sprintf("%s, below %s on %s, has live ports and no answer from its ARP target, so it shows no carrier until other traffic arrives", at.Name, e.Wanted, e.Name)
@@ -64,16 +64,16 @@ func aPortIsAlive(e *preflight.Endpoint, bond *hostinfo.Device) bool {
 	return false
 }
 
-// bringUp are the commands for layers that are merely switched off.
-func bringUp(e *preflight.Endpoint, at *hostinfo.Device) []string {
-	var lines []string
+// switchedOff are the layers that are merely down, the lowest first.
+func switchedOff(e *preflight.Endpoint, at *hostinfo.Device) []*hostinfo.Device {
+	var down []*hostinfo.Device
 	for _, port := range e.View.Links.Below(at) {
 		if port.Up == hostinfo.No && at.Kind != hostinfo.KindBridge {
-			lines = append(lines, "ip link set dev "+shell.Quote(port.Name)+" up")
+			down = append(down, port)
 		}
 	}
 	if at.Up == hostinfo.No {
-		lines = append(lines, "ip link set dev "+shell.Quote(at.Name)+" up")
+		down = append(down, at)
 	}
-	return commands(lines...)
+	return down
 }

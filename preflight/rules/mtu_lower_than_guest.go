@@ -17,16 +17,14 @@ var MTULowerThanGuest = &preflight.Rule{
 	Level:    preflight.Warning,
 	Phase:    preflight.Silent,
 	Scope:    preflight.PerPair,
-	CausedBy: []string{"lowerdev-not-ethernet"},
+	CausedBy: []string{"lowerdev-not-ethernet", "mtu-xml-exceeds-lowerdev"},
 	Needs: append(preflight.Essential(preflight.Source, preflight.Device, preflight.MTU),
 		preflight.Essential(preflight.Destination, preflight.Device, preflight.MTU)...),
 	Doc: `the destination's device takes smaller frames than the guest sends
 The guest keeps its MTU when it moves. Frames larger than the destination's
 device takes are dropped without a word: ping works, large transfers hang. What
 the guest really uses can't be seen from outside; its macvtap's MTU on the source
-is the most it can use there. Below 1500 the guest is blocked, otherwise warned.
-Below the <mtu> in its definition libvirt itself refuses: "Cannot set interface
-MTU on 'macvtapN': Invalid argument".`,
+is the most it can use there. Below 1500 the guest is blocked, otherwise warned.`,
 	Value: func(e *preflight.Endpoint) string { return fmt.Sprintf("mtu %d", e.Device.MTU) },
 	Check: func(p *preflight.Pass) {
 		src, dst := p.Req.Source, p.Req.Destination
@@ -39,13 +37,10 @@ MTU on 'macvtapN': Invalid argument".`,
 			Reason:      fmt.Sprintf("the guest may send frames of %d bytes on %s, and %s on %s takes %d", uses, src.Name, dst.Wanted, dst.Name, dst.Device.MTU),
 			Fix:         raiseMTU(dst, uses),
 		}
-		switch {
-		case dst.Device.MTU < p.Req.NIC.MTU: // "Cannot set interface MTU on 'macvtapN': Invalid argument"
-			f.Level, f.Phase = preflight.Blocked, preflight.Prepare
-		case dst.Device.MTU < ethernetMTU:
+		if dst.Device.MTU < ethernetMTU {
 			f.Level = preflight.Blocked
 		}
-		p.Report(f)
+		p.Report(keepMTU(f, dst, uses))
 	},
 }
 
@@ -65,10 +60,18 @@ func guestMTU(q *preflight.Requirement) int {
 // the lowest first. A bond sets its ports' by itself.
 func raiseMTU(e *preflight.Endpoint, mtu int) []string {
 	var lines []string
-	for _, d := range e.Stack {
-		if d.MTU < mtu && d.SlaveKind != hostinfo.KindBond && d.SlaveKind != hostinfo.KindTeam {
-			lines = append([]string{fmt.Sprintf("ip link set dev %s mtu %d", shell.Quote(d.Name), mtu)}, lines...)
-		}
+	for _, d := range tooLow(e, mtu) {
+		lines = append(lines, fmt.Sprintf("ip link set dev %s mtu %d", shell.Quote(d.Name), mtu))
 	}
 	return commands(lines...)
+}
+
+func tooLow(e *preflight.Endpoint, mtu int) []*hostinfo.Device {
+	var low []*hostinfo.Device
+	for _, d := range e.Stack {
+		if d.MTU < mtu && d.SlaveKind != hostinfo.KindBond && d.SlaveKind != hostinfo.KindTeam {
+			low = append([]*hostinfo.Device{d}, low...)
+		}
+	}
+	return low
 }

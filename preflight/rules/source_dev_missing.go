@@ -32,14 +32,15 @@ rename the one that leads to the same network, or migrate with a --map to it.`,
 			reason = fmt.Sprintf("the map names %s, which %s does not have", e.Wanted, e.Name)
 		}
 		fit, advice := suggest(p.Req)
-		p.Report(preflight.Finding{
+		f := keepVLAN(preflight.Finding{
 			Reason:           reason,
 			SourceValue:      p.Req.Source.Describe(),
 			DestinationValue: "absent",
 			Fix:              recreate(p.Req.Source, e),
 			Suggest:          fit,
 			Hint:             cmp.Or(advice, otherwise(p.Req, e, fit)),
-		})
+		}, p.Req.Source, e)
+		p.Report(keepOnline(f, p.Req.Source, e))
 	},
 }
 

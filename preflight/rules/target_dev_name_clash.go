@@ -2,9 +2,10 @@ package rules
 
 import (
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
 
+	"migcheck/hostinfo"
 	"migcheck/preflight"
 )
 
@@ -32,10 +33,8 @@ waived there. Take <target> out of the definition; libvirt picks a free name.`,
 		if name == "" || e.View == nil {
 			return
 		}
-		for _, prefix := range reservedPrefixes {
-			if strings.HasPrefix(name, prefix) {
-				return
-			}
+		if reserved(name) {
+			return
 		}
 		taken := e.View.Links.ByName(name)
 		if taken == nil {
@@ -55,17 +54,13 @@ waived there. Take <target> out of the definition; libvirt picks a free name.`,
 	},
 }
 
+// reserved says whether libvirt takes a macvtap's name for one of its own making.
+func reserved(name string) bool {
+	return slices.ContainsFunc(reservedPrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+}
+
 // deletesForeign says whether the destination's libvirt would delete a device
 // that it did not make: before 10.1, or if its version is not known.
 func deletesForeign(e *preflight.Endpoint) bool {
-	if e.View.Libvirt == nil {
-		return true
-	}
-	parts := strings.SplitN(e.View.Libvirt.Version, ".", 3)
-	if len(parts) < 2 {
-		return true
-	}
-	major, err1 := strconv.Atoi(parts[0])
-	minor, err2 := strconv.Atoi(parts[1])
-	return err1 != nil || err2 != nil || major < 10 || major == 10 && minor < 1
+	return olderLibvirt(e.View, 10, 1) != hostinfo.No
 }

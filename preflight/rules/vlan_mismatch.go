@@ -45,12 +45,12 @@ there is right: waive the finding then.`,
 			if advice != "" {
 				advice += "; or, "
 			}
-			p.Report(preflight.Finding{
+			p.Report(keepVLAN(preflight.Finding{
 				Reason:  both(src, dst, a, b) + ": the guest would arrive on another network, and libvirt would call it a success",
 				Fix:     recreate(src, dst),
 				Suggest: fit,
 				Hint:    advice + "if the switch port of " + dst.Name + " is an access port of the same VLAN, --allow vlan-mismatch",
-			})
+			}, src, dst))
 		}
 	},
 }

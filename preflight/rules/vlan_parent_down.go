@@ -27,25 +27,35 @@ can be set up, and then reaches nothing: lowerdev-no-carrier.)`,
 		if d.VLAN == nil || d.Up != hostinfo.No || parent == nil || parent.Up != hostinfo.No || d.VLAN.LooseBinding == hostinfo.Yes {
 			return
 		}
-		p.Report(preflight.Finding{
+		down := downFromBelow(e)
+		p.Report(keepUp(preflight.Finding{
 			DestinationValue: d.Name + " down, " + parent.Name + " down",
 			Reason:           fmt.Sprintf("%s is down on %s and so is %s below it, which libvirt does not set up", d.Name, e.Name, parent.Name),
-			Fix:              upFromBelow(e),
-		})
+			Fix:              setUp(down),
+		}, e, down))
 	},
 }
 
-// upFromBelow are the commands that set up the device and what it stands on,
+// downFromBelow are the device and what it stands on as far as they are down,
 // the lowest first.
-func upFromBelow(e *preflight.Endpoint) []string {
-	var lines []string
+func downFromBelow(e *preflight.Endpoint) []*hostinfo.Device {
+	var down []*hostinfo.Device
 	d := e.Device
 	for range e.Stack {
 		if d == nil || d.Up != hostinfo.No {
 			break
 		}
-		lines = append([]string{"ip link set dev " + shell.Quote(d.Name) + " up"}, lines...)
+		down = append([]*hostinfo.Device{d}, down...)
 		d = e.View.Links.Parent(d)
+	}
+	return down
+}
+
+// setUp are the commands that set devices up.
+func setUp(devices []*hostinfo.Device) []string {
+	var lines []string
+	for _, d := range devices {
+		lines = append(lines, "ip link set dev "+shell.Quote(d.Name)+" up")
 	}
 	return commands(lines...)
 }

@@ -1,0 +1,15 @@
+package preflight
+
+// appliesTo says whether a rule is about such a NIC at all. Where it is not,
+// its needs do not matter: a gap decides nothing for a NIC that asks for
+// nothing.
+func (e *engine) appliesTo(r *Rule, req *Requirement) bool {
+	if r.Applies == nil {
+		return true
+	}
+	p := &Pass{Plan: e.plan, Req: req}
+	if req != nil {
+		p.Side = req.Destination
+	}
+	return r.Applies(p)
+}
