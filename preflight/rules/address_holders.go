@@ -24,6 +24,14 @@ func onLowerdev(e *preflight.Endpoint, d *hostinfo.Device) bool {
 		d.IsMacvlan() && e.View.Links.Parent(d) == real
 }
 
+// partner says whether the device is a VF for the other half of a team: guests
+// have a PCI device of the same address that they leave while they migrate.
+func partner(p *preflight.Plan, d *hostinfo.Device, mac string) bool {
+	return d.VF != nil && slices.ContainsFunc(p.Guest.Sent().NICs, func(n hostinfo.NIC) bool {
+		return n.MAC == mac && (n.Type == "hostdev" || n.TeamingType == "transient")
+	})
+}
+
 // borrowed says whether the device merely has its parent's or its master's
 // address, as VLANs and the ports of bonds and bridges do.
 func borrowed(e *preflight.Endpoint, d *hostinfo.Device) bool {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"migcheck/preflight"
 )
@@ -31,25 +32,26 @@ number (a warning): "cannot get interface flags on macvtap tap".`,
 			})
 			return
 		}
-		var remove []string
-		first := 0
+		highest := highestIndex(e)
+		var ahead []int
 		for _, n := range e.View.Setup.StaleTaps {
-			if n <= highestIndex(e) { // the kernel has counted past it
-				continue
+			if n > highest { // the kernel has counted past the others
+				ahead = append(ahead, n)
 			}
-			if first == 0 || n < first {
-				first = n
-			}
-			remove = append(remove, fmt.Sprintf("rm /dev/tap%d", n))
 		}
-		if len(remove) == 0 {
+		if len(ahead) == 0 {
 			return
+		}
+		slices.Sort(ahead)
+		var remove []string
+		for _, n := range ahead[:min(len(ahead), 8)] {
+			remove = append(remove, fmt.Sprintf("rm /dev/tap%d", n))
 		}
 		p.Report(preflight.Finding{
 			Level:            preflight.Warning,
-			DestinationValue: fmt.Sprintf("/dev/tap%d is no device", first),
-			Reason:           fmt.Sprintf("/dev/tap%d on %s is no device node; the macvtap that gets the ifindex %d can't be opened", first, e.Name, first),
-			Fix:              commands(remove[:min(len(remove), 8)]...),
+			DestinationValue: fmt.Sprintf("/dev/tap%d is no device", ahead[0]),
+			Reason:           fmt.Sprintf("/dev/tap%d on %s is no device node; the macvtap that gets the ifindex %d can't be opened", ahead[0], e.Name, ahead[0]),
+			Fix:              commands(remove...),
 		})
 	},
 }

@@ -29,7 +29,7 @@ network of its own, nor one that merely has its parent's or its ports' address.`
 		if mac == "" {
 			return
 		}
-		u := elsewhereHere(e, mac)
+		u := elsewhereHere(p.Plan, e, mac)
 		if u == nil {
 			u = elsewhereInNamespaces(e, mac)
 		}
@@ -57,10 +57,10 @@ const flapping = ": on one network the switch delivers to whoever spoke last"
 
 // elsewhereHere looks at the devices of this namespace that lead to the same
 // network.
-func elsewhereHere(e *preflight.Endpoint, mac string) *user {
+func elsewhereHere(p *preflight.Plan, e *preflight.Endpoint, mac string) *user {
 	for i := range e.View.Devices {
 		d := &e.View.Devices[i]
-		if !carries(d, mac) || onLowerdev(e, d) || borrowed(e, d) || !sameNetwork(e, d) {
+		if !carries(d, mac) || onLowerdev(e, d) || borrowed(e, d) || partner(p, d, mac) || !sameNetwork(e, d) {
 			continue
 		}
 		return &user{"the " + kindWord(d) + " " + d.Name + ownerOf(e, mac), flapping, preflight.Warning}

@@ -28,7 +28,7 @@ address that the guest itself changed (currentAddress) does not count.`,
 			return
 		}
 		if a, b := len(live.NICs), len(sent.NICs); a != b {
-			reportABI(p, nil, fmt.Sprintf("%d NICs", a), fmt.Sprintf("%d NICs", b))
+			reportABI(p, nil, counted(a, "NIC"), counted(b, "NIC"))
 			return
 		}
 		for i := range live.NICs {
@@ -59,6 +59,14 @@ func reportABI(p *preflight.Pass, nic *int, live, sent string) {
 		f.Subject.MAC = p.Plan.Guest.Live.NICs[*nic].MAC
 	}
 	p.Report(f)
+}
+
+// counted is a number of things for people.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // wordOr is a value of a definition, or that there is none.

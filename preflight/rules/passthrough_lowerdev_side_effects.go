@@ -20,7 +20,7 @@ var PassthroughLowerdevSideEffects = &preflight.Rule{
 	Doc: `mode passthrough changes the destination's device
 Before anything is copied, while the guest still runs on the source, libvirt
 gives the guest's MAC address to the destination's device and sets the VLAN of a
-VF to the NIC's, or to none. The guest then gets every frame of the device, and
+VF to the NIC's, or to none. The guest then gets the device's frames, and
 "virsh suspend" sets the device down, with all that stands on it. The old address
 comes back when the guest leaves. So the device must be the guest's alone: blocked
 if the host itself has an IP address or its default route there, since the host

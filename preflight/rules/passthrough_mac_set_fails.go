@@ -24,7 +24,7 @@ set through the physical function answers as its driver likes. For "Operation no
 permitted" and "Cannot assign requested address" libvirt tries another way: it
 sets the address through the physical function and binds the VF's driver anew. For
 another answer ("Permission denied", of Intel's iavf) it gives up. A trusted VF
-may always change its address. Where the physical function may only repeat what
+may change its address. Where the physical function may only repeat what
 the VF itself chose, it is a note.`,
 	Check: func(p *preflight.Pass) {
 		e, mac := p.Side, p.Req.NIC.MAC

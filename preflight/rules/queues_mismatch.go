@@ -26,13 +26,14 @@ wasted. Keep <driver queues=> as the guest runs with it.`,
 		}
 		for i := range live.NICs {
 			a, b := &live.NICs[i], &sent.NICs[i]
-			if !sameNIC(a, b) || max(a.Queues, 1) == max(b.Queues, 1) { // none given is one
+			runs, made := max(a.Queues, 1), max(b.Queues, 1) // none given is one
+			if !sameNIC(a, b) || runs == made {
 				continue
 			}
 			p.Report(preflight.Finding{
 				Subject:     preflight.Subject{NIC: &i, MAC: a.MAC, Host: p.Plan.From.Name},
-				SourceValue: fmt.Sprintf("%d queues", max(a.Queues, 1)), DestinationValue: fmt.Sprintf("%d queues", max(b.Queues, 1)),
-				Reason: fmt.Sprintf("the guest runs with %d queues, and the definition that would be sent has %d", max(a.Queues, 1), max(b.Queues, 1)),
+				SourceValue: counted(runs, "queue"), DestinationValue: counted(made, "queue"),
+				Reason: fmt.Sprintf("the guest runs with %s, and the definition that would be sent has %d", counted(runs, "queue"), made),
 				Hint:   "take the number that the guest runs with into the definition that is sent",
 			})
 		}

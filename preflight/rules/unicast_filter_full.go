@@ -17,12 +17,12 @@ var UnicastFilterFull = &preflight.Rule{
 	Needs: preflight.Helpful(preflight.Destination, preflight.Device, preflight.Kinds, preflight.Hardware),
 	Doc: `the VF may not receive for the guest's MAC address
 A macvtap asks the device below to receive for one more address. An SR-IOV VF has
-to ask its physical function, which may refuse: Intel's do for an untrusted VF
-whose own address the administrator set, or beyond a few addresses, Broadcom's for
-any untrusted VF. With spoof checking on, cards may also drop what the guest sends.
-Nobody reports it: the macvtap is up, and the guest is deaf. Trust the VF, or use
-mode passthrough on it. An ordinary NIC whose table is full receives everything
-instead, which only costs time.`,
+to ask its physical function, which may refuse: Intel's drivers do for an untrusted
+VF whose own address the administrator set, or after a few addresses. With spoof
+checking on, cards may also drop what the guest sends. Nobody reports it: the
+macvtap is up, and the guest is deaf. Trust the VF, or use mode passthrough on it.
+An ordinary NIC whose table is full receives everything instead, which only costs
+time.`,
 	Check: func(p *preflight.Pass) {
 		e := p.Side
 		for _, d := range e.Stack {

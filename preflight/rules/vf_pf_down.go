@@ -41,6 +41,11 @@ info". libvirt never sets the physical function up by itself.`,
 		}
 		pf, _ := physicalOf(e, d)
 		switch {
+		case pf == nil && d.VF.Parent != "":
+			p.Undecided(preflight.Finding{
+				Reason: fmt.Sprintf("%s on %s is a VF of %s, which was not among the devices that were read", d.Name, e.Name, d.VF.Parent),
+				Hint:   hint("ip link show dev %s on %s", d.VF.Parent, e.Name),
+			})
 		case pf == nil:
 			p.Report(preflight.Finding{
 				DestinationValue: "no physical function",
