@@ -45,8 +45,8 @@ the VF itself chose, it is a note.`,
 			return
 		}
 		out := preflight.Finding{
-			DestinationValue: fmt.Sprintf("VF %d of %s has %s", f.Number, e.Device.VF.Parent, f.MAC),
-			Reason:           fmt.Sprintf("the administrator of %s gave VF %d of %s the address %s, and mode passthrough changes it to %s; whether the driver lets it is seen only then", e.Name, f.Number, e.Device.VF.Parent, f.MAC, mac),
+			DestinationValue: vfWord(e.Device.VF) + " has " + f.MAC,
+			Reason:           fmt.Sprintf("the administrator of %s gave %s the address %s, and mode passthrough changes it to %s; whether the driver lets it is seen only then", e.Name, vfWord(e.Device.VF), f.MAC, mac),
 			Hint:             hint("ip link set dev %s vf "+fmt.Sprint(f.Number)+" trust on, or vf "+fmt.Sprint(f.Number)+" mac %s before the VF's driver is bound", e.Device.VF.Parent, mac),
 		}
 		switch {

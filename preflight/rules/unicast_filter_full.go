@@ -48,8 +48,8 @@ func untrusted(e *preflight.Endpoint, d *hostinfo.Device) *preflight.Finding {
 		out.Reason = fmt.Sprintf("%s on %s is a VF whose physical function does not show it: whether it may receive for the guest's MAC can't be told", d.Name, e.Name)
 		return out
 	case f.Trust == hostinfo.No:
-		out.DestinationValue = fmt.Sprintf("VF %d of %s is not trusted", f.Number, pf.Name)
-		out.Reason = fmt.Sprintf("%s on %s is VF %d of %s and not trusted: the card may not let it receive for the guest's MAC", d.Name, e.Name, f.Number, pf.Name)
+		out.DestinationValue = vfWord(d.VF) + " is not trusted"
+		out.Reason = fmt.Sprintf("%s on %s is %s and not trusted: the card may not let it receive for the guest's MAC", d.Name, e.Name, vfWord(d.VF))
 		if f.SpoofCheck == hostinfo.Yes {
 			out.Reason += ", and with spoof checking on it may drop what the guest sends"
 		}
@@ -57,12 +57,12 @@ func untrusted(e *preflight.Endpoint, d *hostinfo.Device) *preflight.Finding {
 		return out
 	case f.Trust == hostinfo.Unknown:
 		out.Level = preflight.Note
-		out.Reason = fmt.Sprintf("%s on %s is VF %d of %s, whose driver does not say whether it is trusted to receive for the guest's MAC", d.Name, e.Name, f.Number, pf.Name)
+		out.Reason = fmt.Sprintf("%s on %s is %s, whose driver does not say whether it is trusted to receive for the guest's MAC", d.Name, e.Name, vfWord(d.VF))
 		return out
 	case f.SpoofCheck == hostinfo.Yes:
 		out.Level = preflight.Note
-		out.DestinationValue = fmt.Sprintf("VF %d of %s checks for spoofing", f.Number, pf.Name)
-		out.Reason = fmt.Sprintf("%s on %s is VF %d of %s with spoof checking on: some cards then drop frames from the guest's MAC even of a trusted VF", d.Name, e.Name, f.Number, pf.Name)
+		out.DestinationValue = vfWord(d.VF) + " checks for spoofing"
+		out.Reason = fmt.Sprintf("%s on %s is %s with spoof checking on: some cards then drop frames from the guest's MAC even of a trusted VF", d.Name, e.Name, vfWord(d.VF))
 		out.Fix = commands(fmt.Sprintf("ip link set dev %s vf %d spoofchk off", shell.Quote(pf.Name), f.Number))
 		return out
 	}

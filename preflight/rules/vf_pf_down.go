@@ -43,7 +43,7 @@ info". libvirt never sets the physical function up by itself.`,
 		switch {
 		case pf == nil && d.VF.Parent != "":
 			p.Undecided(preflight.Finding{
-				Reason: fmt.Sprintf("%s on %s is a VF of %s, which was not among the devices that were read", d.Name, e.Name, d.VF.Parent),
+				Reason: fmt.Sprintf("%s on %s is %s, which was not among the devices that were read", d.Name, e.Name, vfWord(d.VF)),
 				Hint:   hint("ip link show dev %s on %s", d.VF.Parent, e.Name),
 			})
 		case pf == nil:
@@ -55,12 +55,12 @@ info". libvirt never sets the physical function up by itself.`,
 		case pf.Up == hostinfo.No:
 			p.Report(preflight.Finding{
 				DestinationValue: pf.Name + " is down",
-				Reason:           fmt.Sprintf("%s on %s is VF %d of %s, which is down; libvirt refuses to set it up through that", d.Name, e.Name, d.VF.Number, pf.Name),
+				Reason:           fmt.Sprintf("%s on %s is %s, which is down; libvirt refuses to set it up through that", d.Name, e.Name, vfWord(d.VF)),
 				Fix:              commands("ip link set dev " + shell.Quote(pf.Name) + " up"),
 			})
 		case !pf.Up.Known():
 			p.Undecided(preflight.Finding{
-				Reason: fmt.Sprintf("%s on %s is VF %d of %s, and whether that is up could not be read", d.Name, e.Name, d.VF.Number, pf.Name),
+				Reason: fmt.Sprintf("%s on %s is %s, and whether that is up could not be read", d.Name, e.Name, vfWord(d.VF)),
 				Hint:   hint("ip link show dev %s on %s", pf.Name, e.Name),
 			})
 		}

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"fmt"
+
 	"migcheck/hostinfo"
 	"migcheck/preflight"
 )
@@ -12,10 +14,18 @@ func physicalOf(e *preflight.Endpoint, d *hostinfo.Device) (*hostinfo.Device, *h
 		return nil, nil
 	}
 	pf := e.View.Links.ByName(d.VF.Parent)
-	if pf == nil {
-		return nil, nil
+	if pf == nil || d.VF.Number < 0 {
+		return pf, nil
 	}
 	return pf, pf.Function(d.VF.Number)
+}
+
+// vfWord is which VF of which physical function a device is, for people.
+func vfWord(v *hostinfo.VF) string {
+	if v.Number < 0 {
+		return "a VF of " + v.Parent
+	}
+	return fmt.Sprintf("VF %d of %s", v.Number, v.Parent)
 }
 
 // takenForVF says whether libvirt sees a VF in the endpoint's device: it looks
