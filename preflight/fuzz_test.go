@@ -119,6 +119,7 @@ func (w *world) host(name string) *hostinfo.Host {
 		h.Libvirt = &hostinfo.Libvirt{Version: one(w, "9.0.0", "", "10", "10.1.x", "99999999999999999999.1")}
 	}
 	h.Devices = w.devices()
+	w.setup(h)
 	for range w.next(3) {
 		h.Networks = append(h.Networks, w.network())
 	}
@@ -143,6 +144,7 @@ func (w *world) definition() *hostinfo.Definition {
 			Mode: one(w, "bridge", "passthrough", "", "vepa", "odd"), MAC: w.mac(), Model: one(w, "virtio", "", "e1000e"), Target: one(w, "", "", w.name()),
 			TrustGuestRxFilters: one(w, "", "yes"), MTU: mostly(w, 0, 9000, 1400, -1), IOMMU: one(w, "", "on"),
 		}
+		w.settings(&n)
 		d.NICs = append(d.NICs, n)
 	}
 	return d
@@ -181,7 +183,7 @@ func (w *world) plan() *preflight.Plan {
 func FuzzRun(f *testing.F) {
 	f.Add([]byte{})
 	for seed := range 200 {
-		b := make([]byte, 600)
+		b := make([]byte, 1200)
 		x := uint32(seed)*2654435761 + 1
 		for i := range b {
 			x ^= x << 13

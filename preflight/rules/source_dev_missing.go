@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
+	"migcheck/hostinfo"
 	"migcheck/preflight"
 )
 
@@ -14,7 +15,7 @@ var SourceDevMissing = &preflight.Rule{
 	Phase:         preflight.Prepare,
 	Scope:         preflight.PerDevice,
 	WithoutDevice: true,
-	CausedBy:      []string{"source-dev-name-too-long"},
+	CausedBy:      []string{"source-dev-name-too-long", "source-dev-other-netns"},
 	Needs:         preflight.Essential(preflight.Destination, preflight.Devices),
 	Doc: `the device that the NIC names is not on the destination
 libvirt creates the guest's macvtap on the device of that name, or alternative
@@ -24,8 +25,8 @@ anything is copied: "Unable to get index for interface D: No such device"
 rename the one that leads to the same network, or migrate with a --map to it.`,
 	Check: func(p *preflight.Pass) {
 		e := p.Side
-		if e.Device != nil || e.Wanted == "" {
-			return
+		if e.Device != nil || e.Wanted == "" || e.View.Setup.DaemonElsewhere == hostinfo.Yes {
+			return // where libvirt sees other devices, source-dev-other-netns says so
 		}
 		reason := fmt.Sprintf("%s has no device %s, so libvirt can't create the guest's macvtap there", e.Name, e.Wanted)
 		if e.Mapped {

@@ -79,7 +79,7 @@ func compare(src, e *preflight.Endpoint, tags string) lookalike {
 	if here != "" && unusable(e) == "" {
 		l.but = "" // what is one IP network may be built of anything
 	}
-	if p := partner(src); p != "" && p == partner(e) {
+	if p := lacpPartner(src); p != "" && p == lacpPartner(e) {
 		l.evidence += "; both bonds agreed LACP with " + p
 	}
 	if here != "" {
@@ -114,9 +114,9 @@ func carrierOf(e *preflight.Endpoint) *hostinfo.Device {
 	return nil
 }
 
-// partner is the LACP partner of the bond that a device stands on; empty if
+// lacpPartner is the LACP partner of the bond that a device stands on; empty if
 // there is none, or none that answered.
-func partner(e *preflight.Endpoint) string {
+func lacpPartner(e *preflight.Endpoint) string {
 	b := carrierOf(e).Bond
 	if b == nil || b.LACP == nil || strings.Trim(b.LACP.PartnerMAC, "0:") == "" {
 		return ""
