@@ -151,30 +151,60 @@ func (p *printer) notes(roots []*preflight.Finding) {
 	}
 }
 
-// notChecked folds what could not be looked at into one line for each host
-// and reason.
+// notChecked folds what could not be looked at into one note for each host,
+// the rules by the reason. What an undecided finding has said already, with the
+// rules that hang on it, is not said again.
 func (p *printer) notChecked(r *preflight.Report) {
-	type key struct{ host, user, reason string }
-	var order []key
-	rules := map[key][]string{}
-	for _, n := range r.NotChecked {
-		k := key{n.Host, n.User, n.Reason}
-		if rules[k] == nil {
-			order = append(order, k)
-		}
-		if !slices.Contains(rules[k], n.Rule) {
-			rules[k] = append(rules[k], n.Rule)
+	said := map[[2]string]bool{}
+	for _, f := range r.Findings {
+		if f.Rule == preflight.FactsNotObserved {
+			said[[2]string{f.Subject.Host, f.Reason}] = true
 		}
 	}
-	for _, k := range order {
+	var hosts []*unasked
+	for _, n := range r.NotChecked {
+		if !said[[2]string{n.Host, n.Reason}] {
+			hosts = addTo(hosts, n)
+		}
+	}
+	for _, h := range hosts {
 		as := ""
-		if k.user != "" {
-			as = " as user " + k.user
+		if h.user != "" {
+			as = " as user " + h.user
+		}
+		var parts []string
+		count := 0
+		for _, reason := range h.reasons {
+			count += len(h.rules[reason])
+			parts = append(parts, several(h.rules[reason])+" ("+reason+")")
 		}
 		p.line(0, "")
-		p.wrap(2, indent, fmt.Sprintf("%s  %s not possible on %s%s (%s): %s", pad("note", indent-4),
-			plural(len(rules[k]), "check was", "checks were"), k.host, as, k.reason, several(rules[k])))
+		p.wrap(2, indent, fmt.Sprintf("%s  %s not possible on %s%s: %s", pad("note", indent-4),
+			plural(count, "check was", "checks were"), h.host, as, strings.Join(parts, "; ")))
 	}
+}
+
+// unasked is what could not be looked at on one host.
+type unasked struct {
+	host, user string
+	reasons    []string // in the order of the report
+	rules      map[string][]string
+}
+
+func addTo(hosts []*unasked, n preflight.NotChecked) []*unasked {
+	i := slices.IndexFunc(hosts, func(h *unasked) bool { return h.host == n.Host && h.user == n.User })
+	if i < 0 {
+		hosts = append(hosts, &unasked{host: n.Host, user: n.User, rules: map[string][]string{}})
+		i = len(hosts) - 1
+	}
+	h := hosts[i]
+	if h.rules[n.Reason] == nil {
+		h.reasons = append(h.reasons, n.Reason)
+	}
+	if !slices.Contains(h.rules[n.Reason], n.Rule) {
+		h.rules[n.Reason] = append(h.rules[n.Reason], n.Rule)
+	}
+	return hosts
 }
 
 func plural(n int, one, many string) string {

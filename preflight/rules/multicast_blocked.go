@@ -31,7 +31,7 @@ which does not move with the guest.`,
 			return
 		}
 		f := preflight.Finding{
-			Reason: "the guest receives only multicast groups that the host joined; trustGuestRxFilters='yes' changes it, at the cost that migcheck explain trust-guest-rx-filters tells",
+			Reason: "multicast groups that the guest itself joins do not reach it (trustGuestRxFilters is not 'yes')",
 		}
 		switch tap := src.Macvtap; {
 		case src.Trust == hostinfo.Yes && dst.Trust == hostinfo.No && p.Req.NIC.Model == "virtio":
