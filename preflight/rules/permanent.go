@@ -106,14 +106,25 @@ func plain(name string) bool {
 	}) < 0
 }
 
-// keepOnline says how a missing device of IBM Z is brought online, now and at
-// every boot, where its name tells which it is.
+// keepOnline says how missing devices of IBM Z are brought online, now and at
+// every boot, where their names tell which they are: the NIC's own, or those that
+// its VLAN or bond stands on.
 func keepOnline(f preflight.Finding, src, dst *preflight.Endpoint) preflight.Finding {
-	if dst.View.Arch != "s390x" || src.Device == nil || src.Device.QETH == nil {
+	if dst.View.Arch != "s390x" {
 		return f
 	}
-	if id := busID(dst.Wanted); id != "" {
-		f.Permanent, f.PermanentFor = []string{"chzdev --enable qeth " + id}, "chzdev"
+	var lines []string
+	for _, d := range src.Stack {
+		name := d.Name
+		if d == src.Device {
+			name = dst.Wanted
+		}
+		if id := busID(name); id != "" && d.QETH != nil && dst.View.Links.ByName(name) == nil {
+			lines = append(lines, "chzdev --enable qeth "+id)
+		}
+	}
+	if len(lines) > 0 {
+		f.Permanent, f.PermanentFor = lines, "chzdev"
 	}
 	return f
 }
