@@ -130,6 +130,7 @@ func (w *world) host(name string) *hostinfo.Host {
 		fact := one(w, hostinfo.Unobserved("", "").Gaps...).Fact
 		h.AddGap(fact, one(w, "", w.name()), one(w, "", "denied", "not found"))
 	}
+	w.services(h)
 	return h
 }
 
@@ -137,7 +138,7 @@ func (w *world) definition() *hostinfo.Definition {
 	if w.next(8) == 7 {
 		return nil
 	}
-	d := &hostinfo.Definition{Arch: one(w, "x86_64", "s390x"), LaunchSecurity: one(w, "", "sev", "s390-pv")}
+	d := &hostinfo.Definition{Type: one(w, "kvm", "qemu"), Arch: one(w, "x86_64", "s390x"), LaunchSecurity: one(w, "", "sev", "s390-pv")}
 	for range 1 + w.next(3) {
 		n := hostinfo.NIC{
 			Type: mostly(w, "direct", "network", "bridge", "user", "hostdev", ""), Dev: w.name(), Network: one(w, "", "", "lan", "a;reboot"), Portgroup: one(w, "", "web"),
@@ -145,6 +146,7 @@ func (w *world) definition() *hostinfo.Definition {
 			TrustGuestRxFilters: one(w, "", "yes"), MTU: mostly(w, 0, 9000, 1400, -1), IOMMU: one(w, "", "on"),
 		}
 		w.settings(&n)
+		w.asks(&n)
 		d.NICs = append(d.NICs, n)
 	}
 	return d
@@ -226,7 +228,10 @@ func promises(t *testing.T, r *preflight.Report) {
 		if f.Waived != nil && (f.Unwaivable != "" || f.Rule == preflight.FactsNotObserved) {
 			t.Fatalf("%s was waived", f.ID)
 		}
-		for _, line := range f.Fix {
+		if (f.PermanentFor == "") != (len(f.Permanent) == 0) {
+			t.Fatalf("%s is kept by %q with %q", f.ID, f.PermanentFor, f.Permanent)
+		}
+		for _, line := range slices.Concat(f.Fix, f.Permanent) {
 			if !shell.Quotable(line) {
 				t.Fatalf("%s prints the command %q", f.ID, line)
 			}

@@ -4,7 +4,7 @@ package preflight
 // its link is down in the guest anyway: nothing is lost before somebody sets it
 // up. What libvirt refuses it refuses all the same.
 func linkDown(r *Rule, req *Requirement, f *Finding) {
-	if req == nil || req.NIC.LinkState != "down" || f.Phase != Silent || f.Level != Blocked || r.StopsGuest {
+	if req == nil || req.NIC.LinkState != "down" || f.Phase != Silent || f.Level != Blocked || r.RegardlessOfLink {
 		return
 	}
 	f.Level = Warning

@@ -74,9 +74,9 @@ type Rule struct {
 	// AboutNIC is set for rules whose findings are about the NIC as such, not
 	// about its device: where a network's pool has several, they are said once.
 	AboutNIC bool
-	// StopsGuest is set for silent rules about what keeps the guest itself from
-	// going on: that a NIC's link is down does not excuse it.
-	StopsGuest bool
+	// RegardlessOfLink is set for silent rules whose harm does not depend on the NIC's
+	// link: the guest could not go on, or another guest suffers.
+	RegardlessOfLink bool
 	// Posture is set for rules about how a guest is set up, equally true
 	// wherever it runs. Their notes do not lift a report's verdict.
 	Posture bool

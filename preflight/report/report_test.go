@@ -174,6 +174,7 @@ func FuzzText(f *testing.F) {
 			NICs: []preflight.NICReport{{Judged: true, Source: preflight.SideReport{Summary: device}}},
 			Findings: []preflight.Finding{{
 				Rule: "vlan-mismatch", Level: preflight.Blocked, Reason: reason, Fix: []string{reason}, Hint: guest,
+				Permanent: []string{reason}, PermanentFor: device,
 				Subject: preflight.Subject{Guest: guest, NIC: &nic, Device: device}, SourceValue: reason,
 				Suggest: []preflight.Suggestion{{Map: device, Evidence: reason}}, Waived: &preflight.Waived{Reason: guest},
 			}, {Rule: "guest-busy", Suggest: []preflight.Suggestion{{Map: device}, {Evidence: guest}}, Unwaivable: reason}},

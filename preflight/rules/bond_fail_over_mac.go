@@ -18,7 +18,7 @@ fail_over_mac is set for ports that can't take another address than their own.
 Guests bring addresses of their own, and such a port may not receive for them:
 after a failover of the bond the guest may be gone from the network, although the
 host is not. Make one port fail while it hurts nobody, and see whether a guest on
-the bond is still reached; then waive it. Only active-backup bonds heed the option.`,
+the bond is still reached; then waive it. Only active-backup bonds heed it.`,
 	Value: failOverMACs,
 	Check: func(p *preflight.Pass) {
 		for _, d := range p.Side.Stack {

@@ -9,13 +9,13 @@ import (
 
 // MACBusyPausedGuest is mac-busy-on-lowerdev where nobody notices in time.
 var MACBusyPausedGuest = &preflight.Rule{
-	ID:         "mac-busy-paused-guest",
-	Level:      preflight.Blocked,
-	Phase:      preflight.Silent,
-	Scope:      preflight.PerDevice,
-	StopsGuest: true,
-	CausedBy:   []string{"passthrough-not-exclusive"},
-	Needs:      preflight.Essential(preflight.Destination, preflight.Device, preflight.MAC, preflight.Children, preflight.Held),
+	ID:               "mac-busy-paused-guest",
+	Level:            preflight.Blocked,
+	Phase:            preflight.Silent,
+	Scope:            preflight.PerDevice,
+	RegardlessOfLink: true,
+	CausedBy:         []string{"passthrough-not-exclusive"},
+	Needs:            preflight.Essential(preflight.Destination, preflight.Device, preflight.MAC, preflight.Children, preflight.Held),
 	Doc: `a paused guest's MAC address is in use on the destination's device
 A paused guest's macvtap stays down, so nothing meets the conflict during the
 migration: it succeeds, the source is gone, and the later "virsh resume" fails

@@ -11,12 +11,13 @@ import (
 
 // PassthroughLowerdevSideEffects tells what mode passthrough does to the host.
 var PassthroughLowerdevSideEffects = &preflight.Rule{
-	ID:      "passthrough-lowerdev-side-effects",
-	Level:   preflight.Note,
-	Phase:   preflight.Silent,
-	Scope:   preflight.PerPair, // what the destination's host loses is new there, whatever the source's did
-	Posture: true,
-	Needs:   preflight.Essential(preflight.Destination, preflight.Device),
+	ID:               "passthrough-lowerdev-side-effects",
+	Level:            preflight.Note,
+	Phase:            preflight.Silent,
+	Scope:            preflight.PerPair, // what the destination's host loses is new there, whatever the source's did
+	Posture:          true,
+	RegardlessOfLink: true, // the host is harmed, not the guest
+	Needs:            preflight.Essential(preflight.Destination, preflight.Device),
 	Doc: `mode passthrough changes the destination's device
 Before anything is copied, while the guest still runs on the source, libvirt
 gives the guest's MAC address to the destination's device and sets the VLAN of a

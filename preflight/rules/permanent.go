@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -22,6 +21,7 @@ var configurations = map[string]lasting{
 	"NetworkManager":   {nmVLAN, nmUp, nmMTU},
 	"systemd-networkd": {networkdVLAN, networkdUp, networkdMTU},
 	"ifupdown":         {ifupdownVLAN, ifupdownUp, ifupdownMTU},
+	"netplan":          {netplanVLAN, netplanUp, netplanMTU},
 }
 
 // keepVLAN adds to a finding whose fix is recreate's how the VLAN is made to
@@ -65,9 +65,9 @@ func keepEach(f preflight.Finding, e *preflight.Endpoint, devices []*hostinfo.De
 // keep says it in the words of the one configuration that the host has, if all
 // names can stand in its files as they are.
 func keep(f preflight.Finding, e *preflight.Endpoint, names []string, say func(lasting) []string) preflight.Finding {
-	manager := soleManager(e.View.Setup.Managers)
+	manager := soleManager(e.View)
 	c, ok := configurations[manager]
-	if !ok || !slices.ContainsFunc(names, plain) || slices.ContainsFunc(names, func(n string) bool { return !plain(n) }) {
+	if !ok || len(names) == 0 || slices.ContainsFunc(names, func(n string) bool { return !plain(n) }) {
 		return f
 	}
 	if lines := commands(say(c)...); len(lines) > 0 {
@@ -77,10 +77,20 @@ func keep(f preflight.Finding, e *preflight.Endpoint, names []string, say func(l
 }
 
 // soleManager is the network configuration that decides on a host; "" where
-// several might. NetworkManager reads ifcfg files itself.
-func soleManager(found []string) string {
+// several might, or where not all could be read.
+func soleManager(v *preflight.View) string {
+	found := v.Setup.Managers
+	if v.Missing(hostinfo.FactConfigured, "") != nil {
+		return ""
+	}
 	rest := slices.DeleteFunc(slices.Clone(found), func(m string) bool {
-		return m == "ifcfg" && slices.Contains(found, "NetworkManager")
+		switch m {
+		case "ifcfg": // files that NetworkManager reads
+			return slices.Contains(found, "NetworkManager")
+		case "systemd-networkd", "NetworkManager": // whose files netplan writes
+			return slices.Contains(found, "netplan")
+		}
+		return false
 	})
 	if len(rest) != 1 {
 		return ""
@@ -96,14 +106,25 @@ func plain(name string) bool {
 	}) < 0
 }
 
-// keepOnline says how a missing device of IBM Z is brought online, now and at
-// every boot, where its name tells which it is.
+// keepOnline says how missing devices of IBM Z are brought online, now and at
+// every boot, where their names tell which they are: the NIC's own, or those that
+// its VLAN or bond stands on.
 func keepOnline(f preflight.Finding, src, dst *preflight.Endpoint) preflight.Finding {
-	if dst.View.Arch != "s390x" || src.Device == nil || src.Device.QETH == nil {
+	if dst.View.Arch != "s390x" {
 		return f
 	}
-	if id := busID(dst.Wanted); id != "" {
-		f.Permanent, f.PermanentFor = []string{"chzdev --enable qeth " + id}, "chzdev"
+	var lines []string
+	for _, d := range src.Stack {
+		name := d.Name
+		if d == src.Device {
+			name = dst.Wanted
+		}
+		if id := busID(name); id != "" && d.QETH != nil && dst.View.Links.ByName(name) == nil {
+			lines = append(lines, "chzdev --enable qeth "+id)
+		}
+	}
+	if len(lines) > 0 {
+		f.Permanent, f.PermanentFor = lines, "chzdev"
 	}
 	return f
 }
@@ -123,89 +144,4 @@ func busID(name string) string {
 
 func isHex(s string) bool {
 	return strings.Trim(s, "0123456789abcdef") == ""
-}
-
-// nmProfile is NetworkManager's profile of a device, while it is active.
-func nmProfile(name string) string {
-	return `"$(nmcli -g GENERAL.CON-UUID device show ` + name + `)"`
-}
-
-func nmVLAN(name, parent string, v *hostinfo.VLAN, replaces bool) []string {
-	protocol := ""
-	if v.Protocol == "802.1ad" {
-		protocol = " vlan.protocol 802.1ad"
-	}
-	if replaces { // the profile can be named as long as its device is there
-		return []string{
-			"# before the commands above:",
-			fmt.Sprintf("nmcli connection modify %s vlan.id %d vlan.parent %s%s", nmProfile(name), v.ID, parent, protocol),
-		}
-	}
-	return []string{fmt.Sprintf("nmcli connection add type vlan con-name %s ifname %s dev %s id %d%s ipv4.method disabled ipv6.method disabled", name, name, parent, v.ID, protocol)}
-}
-
-func nmUp(name string) []string {
-	return []string{
-		"# PROFILE is the one for " + name + " in what nmcli connection show lists",
-		"nmcli connection modify PROFILE connection.autoconnect yes",
-	}
-}
-
-func nmMTU(name string, mtu int) []string {
-	return []string{fmt.Sprintf("nmcli connection modify %s 802-3-ethernet.mtu %d", nmProfile(name), mtu)}
-}
-
-func networkdVLAN(name, parent string, v *hostinfo.VLAN, _ bool) []string {
-	lines := []string{
-		"# /etc/systemd/network/" + name + ".netdev, in the place of any other for it",
-		"[NetDev]", "Name=" + name, "Kind=vlan", "[VLAN]", fmt.Sprintf("Id=%d", v.ID),
-	}
-	if v.Protocol == "802.1ad" {
-		lines = append(lines, "Protocol=802.1ad")
-	}
-	return append(lines,
-		"# /etc/systemd/network/"+name+".network, unless there is one for it",
-		"[Match]", "Name="+name, "[Network]", "LinkLocalAddressing=no",
-		"# in the .network file of "+parent,
-		"[Network]", "VLAN="+name)
-}
-
-func networkdUp(name string) []string {
-	return []string{"# in the .network file of " + name, "[Link]", "ActivationPolicy=up"}
-}
-
-func networkdMTU(name string, mtu int) []string {
-	return []string{"# in the .network file of " + name, "[Link]", fmt.Sprintf("MTUBytes=%d", mtu)}
-}
-
-// ifupdownVLAN makes a VLAN of another name than ifupdown's own pattern by hand.
-// A name with a dot that is not the pattern would be taken for it.
-func ifupdownVLAN(name, parent string, v *hostinfo.VLAN, _ bool) []string {
-	lines := []string{
-		"# /etc/network/interfaces.d/" + strings.ReplaceAll(name, ".", "-"),
-		"auto " + name, "iface " + name + " inet manual",
-	}
-	plainTag := v.Protocol == "802.1Q" || v.Protocol == ""
-	switch {
-	case plainTag && name == fmt.Sprintf("%s.%d", parent, v.ID):
-		return append(lines, "    vlan-raw-device "+parent)
-	case strings.Contains(name, "."):
-		return nil
-	}
-	add := fmt.Sprintf("    pre-up ip link add link %s name %s type vlan id %d", parent, name, v.ID)
-	if !plainTag {
-		add += " protocol " + strings.ToLower(v.Protocol)
-	}
-	return append(lines, add, "    post-down ip link delete dev "+name)
-}
-
-func ifupdownUp(name string) []string {
-	return []string{"# /etc/network/interfaces, before the stanza of " + name, "auto " + name}
-}
-
-func ifupdownMTU(name string, mtu int) []string {
-	return []string{
-		"# /etc/network/interfaces, in the stanza of " + name,
-		fmt.Sprintf("    up ip link set dev %s mtu %d", name, mtu),
-	}
 }

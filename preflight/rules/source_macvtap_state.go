@@ -17,7 +17,7 @@ var SourceMacvtapState = &preflight.Rule{
 	WithoutDevice: true,
 	AboutNIC:      true,
 	Applies:       func(p *preflight.Pass) bool { return runs(p.Plan.Guest.State) },
-	Needs:         preflight.Helpful(preflight.Source, preflight.Devices, preflight.Daemon),
+	Needs:         preflight.Helpful(preflight.Source, preflight.Devices),
 	Doc: `the guest's macvtap on the source is not what its definition says
 The running guest's macvtap is gone, is down, or stands on another device than
 its definition names: somebody changed it behind libvirt's back, or the device
@@ -43,7 +43,8 @@ down by design.`,
 			f.Reason = fmt.Sprintf("the guest runs, and its macvtap %s is not there on %s: this NIC has no network now", nic.Target, src.Name)
 			f.Hint = hint("virsh domiflist %s; detach the NIC and attach it again, or restart the guest", p.Plan.Guest.Name)
 		case tap == nil:
-			return
+			f.Level, f.SourceValue = preflight.Note, "not seen"
+			f.Reason = fmt.Sprintf("the guest's macvtap %s was not seen on %s; only root can tell whether libvirt has it in another network namespace", nic.Target, src.Name)
 		case tap.Up == hostinfo.No:
 			f.SourceValue = "down"
 			f.Reason = fmt.Sprintf("the guest runs, and its macvtap %s is down on %s: this NIC has no network now", tap.Name, src.Name)
