@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"migcheck/cmd/internal/exit"
+	"migcheck/cmd/internal/fleetfile"
 	"migcheck/preflight"
 	"migcheck/preflight/report"
 	"migcheck/preflight/rules"
@@ -36,8 +38,8 @@ func explainCommand() *cobra.Command {
 		Args:              exactly(1, "the name of one rule"),
 		ValidArgsFunction: completeRules,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := knownRule(args[0]); err != nil {
-				return err
+			if hint, err := fleetfile.KnownRule(args[0]); err != nil {
+				return exit.Because(err, hint)
 			}
 			r := rules.ByID(args[0])
 			_, text, _ := strings.Cut(r.Doc, "\n")

@@ -14,7 +14,6 @@ import (
 	"migcheck/hostinfo"
 	"migcheck/preflight"
 	"migcheck/preflight/report"
-	"migcheck/preflight/rules"
 )
 
 // checkFlags are what a check was asked for.
@@ -137,11 +136,8 @@ func (c *checkFlags) complete(cmd *cobra.Command, guests []string) error {
 		return exit.Because(fmt.Errorf("--from-uri needs --from: the host whose devices belong to it"), "")
 	}
 	for _, id := range c.allow {
-		if err := knownRule(id); err != nil {
-			return err
-		}
-		if id == preflight.FactsNotObserved {
-			return exit.Because(fmt.Errorf("%s can't be waived: nobody knows what would be waived", id), "migcheck doctor HOST says how the facts can be read")
+		if hint, err := fleetfile.Waivable(id); err != nil {
+			return exit.Because(err, hint)
 		}
 	}
 	for _, host := range append(slices.Clone(c.to), c.from) {
@@ -164,22 +160,6 @@ func (c *checkFlags) complete(cmd *cobra.Command, guests []string) error {
 	}
 	_, err := parseMaps(c.maps, c.to)
 	return err
-}
-
-// knownRule is an error with a suggestion if no rule has that ID.
-func knownRule(id string) error {
-	if rules.ByID(id) != nil {
-		return nil
-	}
-	var ids []string
-	for _, r := range rules.All {
-		ids = append(ids, r.ID)
-	}
-	hint := "migcheck rules lists them"
-	if near := nearest.Of(id, ids); near != "" {
-		hint = "did you mean " + near + "?"
-	}
-	return exit.Because(fmt.Errorf("there is no rule %q", id), hint)
 }
 
 // checkRun is one run of a check.
