@@ -43,15 +43,27 @@ func completeRules(*cobra.Command, []string, string) ([]string, cobra.ShellCompD
 	return out, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeAssumptions offers the fleet's hosts with the word for all fixes.
-func completeAssumptions(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return fleetHosts(":" + allFixes), cobra.ShellCompDirectiveNoFileComp
+// completeAssumptions offers the destinations, or else the fleet's hosts, with
+// the word for all fixes.
+func completeAssumptions(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return destinations(cmd, ":"+allFixes), cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeMaps offers the fleet's hosts; the devices behind them nobody is
-// asked for.
-func completeMaps(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return fleetHosts(":"), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+// completeMaps offers the destinations, or else the fleet's hosts; the devices
+// behind them nobody is asked for.
+func completeMaps(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return destinations(cmd, ":"), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+func destinations(cmd *cobra.Command, ending string) []string {
+	to, err := cmd.Flags().GetStringSlice("to")
+	if err != nil || len(to) == 0 {
+		return fleetHosts(ending)
+	}
+	for i := range to {
+		to[i] += ending
+	}
+	return to
 }
 
 // fleetHosts are the hosts of the fleet file, each with an ending.

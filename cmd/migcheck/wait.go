@@ -146,6 +146,8 @@ func standing(d *preflight.Document) map[string]string {
 			words := []string{f.Level.String(), f.Rule, "for", rep.Guest.Name, "to", rep.To}
 			if f.Subject.Device != "" {
 				words = append(words, "("+f.Subject.Device+")")
+			} else if f.Subject.Host != rep.To && f.Subject.Host != "" {
+				words = append(words, "("+f.Subject.Host+")")
 			}
 			out[rep.From+" "+rep.To+" "+f.ID+" "+f.Level.String()] = strings.Join(words, " ")
 		}
