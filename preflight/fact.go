@@ -159,7 +159,14 @@ func (e *Endpoint) knowChildren() (knowledge, string) {
 	return e.lacks(hostinfo.FactDetails, e.Real().Name)
 }
 
+// FactAssumed is the gap of a device whose state follows from commands that
+// nobody has run, as far as that can't be told.
+const FactAssumed hostinfo.Fact = "assumed"
+
 func (e *Endpoint) whyUnknown(f Fact, d *hostinfo.Device) string {
+	if g := e.View.Missing(FactAssumed, d.Name); g != nil {
+		return g.Reason
+	}
 	switch f {
 	case Kinds, VLANs, Bonds, LACP, Children:
 		from := hostinfo.FactDetails

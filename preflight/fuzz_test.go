@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"migcheck/hostinfo"
 	"migcheck/hostinfo/shell"
 	"migcheck/preflight"
+	"migcheck/preflight/assume"
 	"migcheck/preflight/rules"
 )
 
@@ -210,7 +212,28 @@ func FuzzRun(f *testing.F) {
 		if err := json.Unmarshal(raw, &back); err != nil {
 			t.Fatal(err)
 		}
+		after := (&world{b}).plan()
+		if assumeFixes(after, r) {
+			promises(t, preflight.Run(after, rules.All))
+		}
 	})
+}
+
+// assumeFixes puts the plan's destination into the state after all commands
+// that its report prints for it and that are possible.
+func assumeFixes(p *preflight.Plan, r *preflight.Report) (any bool) {
+	for _, f := range r.Findings {
+		for _, line := range f.Fix {
+			c, err := assume.Parse(line)
+			if err != nil || p.To == nil || f.Subject.Host != p.To.Name {
+				continue
+			}
+			if h, err := assume.Apply(p.To.Host, c); err == nil {
+				p.To, any = preflight.NewView(h), true
+			}
+		}
+	}
+	return any
 }
 
 func promises(t *testing.T, r *preflight.Report) {
@@ -225,8 +248,13 @@ func promises(t *testing.T, r *preflight.Report) {
 		if f.Level == preflight.Ready || f.Reason == "" && f.Rule != preflight.FactsNotObserved || f.Phase == "" || rules.ByID(f.Rule) == nil {
 			t.Fatalf("%+v says too little", f)
 		}
-		if f.Waived != nil && (f.Unwaivable != "" || f.Rule == preflight.FactsNotObserved) {
+		if w := f.Waived; w != nil && (f.Rule == preflight.FactsNotObserved || w.Refused != (f.Unwaivable != "")) {
 			t.Fatalf("%s was waived", f.ID)
+		}
+		for _, s := range f.Suggest {
+			if from, to, ok := strings.Cut(s.Map, "="); !ok || !shell.Quotable(from) || !shell.Quotable(to) || s.Evidence == "" || to == f.Subject.Device {
+				t.Fatalf("%s suggests %+v", f.ID, s)
+			}
 		}
 		if (f.PermanentFor == "") != (len(f.Permanent) == 0) {
 			t.Fatalf("%s is kept by %q with %q", f.ID, f.PermanentFor, f.Permanent)

@@ -3,7 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
+	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -16,54 +17,43 @@ func rulesCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "rules",
 		Short:   "list what is checked",
-		Long:    "rules lists every rule with its level, when libvirt itself would notice, and what it is about.",
+		Long:    "rules lists every rule, in groups: what is not known, what libvirt refuses and when,\nwhat it never notices, and what is only worth knowing.",
 		Example: "  migcheck rules",
 		Args:    exactly(0, "no arguments"),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			for _, r := range rules.All {
-				fmt.Fprintf(cmd.OutOrStdout(), "%-30s %-9s  %-8s  %s\n", r.ID, r.Level, r.Phase, r.Title())
-			}
-			return nil
-		},
+		RunE:    func(cmd *cobra.Command, _ []string) error { return listRules(cmd.OutOrStdout()) },
 	}
 }
 
-func explainCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:               "explain RULE",
-		Short:             "say what a rule means and what harm the defect does",
-		Example:           "  migcheck explain vlan-mismatch",
-		Args:              exactly(1, "the name of one rule"),
-		ValidArgsFunction: completeRules,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := knownRule(args[0]); err != nil {
+// groups are the kinds of rule, in the order in which they are listed.
+var groups = []struct {
+	title  string
+	level  preflight.Level
+	phases []preflight.Phase // nil: all
+}{
+	{"undecided: what is not known", preflight.Undecided, nil},
+	{"blocked: libvirt refuses before anything is copied", preflight.Blocked, []preflight.Phase{preflight.Begin, preflight.Prepare}},
+	{"blocked: libvirt fails when memory has been copied", preflight.Blocked, []preflight.Phase{preflight.Transfer, preflight.Finish}},
+	{"blocked: libvirt never notices, and reports a success", preflight.Blocked, []preflight.Phase{preflight.Silent, preflight.After}},
+	{"warned: the guest arrives with less, or with a risk", preflight.Warning, nil},
+	{"worth knowing", preflight.Note, nil},
+}
+
+func listRules(w io.Writer) error {
+	for i, g := range groups {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		fmt.Fprintln(w, g.title)
+		for _, r := range rules.All {
+			if r.Level != g.level || g.phases != nil && !slices.Contains(g.phases, r.Phase) {
+				continue
+			}
+			if err := report.Paragraph(w, 2, 33, fmt.Sprintf("%-30s %s", r.ID, r.Title()), report.Options{Width: 100}); err != nil {
 				return err
 			}
-			r := rules.ByID(args[0])
-			_, text, _ := strings.Cut(r.Doc, "\n")
-			out := cmd.OutOrStdout()
-			fmt.Fprintf(out, "%s: %s\n\n%s\n\n", r.ID, r.Title(), strings.TrimSpace(text))
-			fmt.Fprintf(out, "level:     %s unless the finding says otherwise\n", r.Level)
-			fmt.Fprintf(out, "notices:   %s\n", preflight.PhaseText(r.Phase))
-			fmt.Fprintf(out, "looks at:  %s\n", needsWords(r))
-			if r.ID != preflight.FactsNotObserved && r.Level > preflight.Note {
-				fmt.Fprintf(out, "waive:     --allow %s\n", r.ID)
-			}
-			return nil
-		},
+		}
 	}
-}
-
-// needsWords are the facts that a rule needs, for people.
-func needsWords(r *preflight.Rule) string {
-	var words []string
-	for _, n := range r.Needs {
-		words = append(words, fmt.Sprintf("%s (%s)", n.Fact, n.Side))
-	}
-	if len(words) == 0 {
-		return "the guest's definition"
-	}
-	return strings.Join(words, ", ")
+	return nil
 }
 
 func schemaCommand() *cobra.Command {

@@ -9,18 +9,22 @@ import (
 
 	"migcheck/cmd/internal/exit"
 	"migcheck/cmd/internal/fleetfile"
+	"migcheck/cmd/internal/nearest"
 	"migcheck/cmd/internal/world"
+	"migcheck/hostinfo"
 	"migcheck/preflight"
-	"migcheck/preflight/rules"
+	"migcheck/preflight/report"
 )
 
 // checkFlags are what a check was asked for.
 type checkFlags struct {
 	reach
 	to, allow, maps, outs []string
+	assumed               []string
 	from, fromURI, toURI  string
 	color                 string
 	strict                bool
+	wait                  patienceFlag
 }
 
 func (c *checkFlags) register(cmd *cobra.Command) {
@@ -31,6 +35,9 @@ func (c *checkFlags) register(cmd *cobra.Command) {
 	f.BoolVar(&c.strict, "strict", false, "exit 1 on warnings too")
 	f.StringArrayVar(&c.allow, "allow", nil, "live with the findings of a `RULE` on this run")
 	f.StringArrayVar(&c.maps, "map", nil, "judge as if the NIC named another device there: `[HOST:]DEV=DEV`")
+	f.StringArrayVar(&c.assumed, "assume", nil, "judge as if a fix had been made: `HOST:COMMAND` as a finding prints it, or HOST:fixes for all of them; changes nothing")
+	f.Var(&c.wait, "wait", "judge again until it is ready, or until `TIME` has passed (--wait=10m); without TIME until interrupted")
+	f.Lookup("wait").NoOptDefVal = forever
 	f.StringVar(&c.fromURI, "from-uri", "", "libvirt `URI` of the source, reached directly (qemu+tls://...)")
 	f.StringVar(&c.toURI, "to-uri", "", "libvirt `URI` of the destination, reached directly")
 	f.StringVar(&c.color, "color", "auto", "auto, always or never")
@@ -38,6 +45,10 @@ func (c *checkFlags) register(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("to", completeHosts)
 	_ = cmd.RegisterFlagCompletionFunc("from", completeHosts)
 	_ = cmd.RegisterFlagCompletionFunc("allow", completeRules)
+	_ = cmd.RegisterFlagCompletionFunc("assume", completeAssumptions)
+	_ = cmd.RegisterFlagCompletionFunc("map", completeMaps)
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(report.Formats(), cobra.ShellCompDirectiveNoSpace))
+	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // given says whether any flag of a check was used, so that a bare "migcheck"
@@ -78,18 +89,30 @@ func (c *checkFlags) run(cmd *cobra.Command, guests []string) error {
 	}
 	defer w.Close()
 	run := newRun(c, cmd, w, fleet)
-	doc, err := run.judge(cmd.Context(), guests)
-	if err != nil {
+	judge := run.judge
+	if c.wait.set {
+		judge = run.wait
+	}
+	doc, err := judge(cmd.Context(), guests)
+	if doc == nil {
 		return err
 	}
 	if err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
 		return err
 	}
+	if err != nil { // waiting was ended, with the last report known
+		return err
+	}
+	return exit.Status(c.status(doc))
+}
+
+// status is the exit status that a document comes to.
+func (c *checkFlags) status(doc *preflight.Document) int {
 	code := exit.OK
 	for i := range doc.Reports {
 		code = exit.Worst(code, exit.ForVerdict(doc.Reports[i].Verdict, c.strict))
 	}
-	return exit.Status(code)
+	return code
 }
 
 // complete refuses what can be seen to be wrong before anybody is asked.
@@ -101,7 +124,7 @@ func (c *checkFlags) complete(cmd *cobra.Command, guests []string) error {
 		return exit.Because(fmt.Errorf("a guest's name is empty"), "")
 	case len(c.to) == 0:
 		hint := "migcheck " + strings.Join(guests, " ") + " --to HOST"
-		if v := closest(guests[0], verbs(cmd)); v != "" && len(guests) <= 3 {
+		if v := nearest.Of(guests[0], verbs(cmd)); v != "" && len(guests) <= 3 {
 			hint = fmt.Sprintf("or did you mean the command %q? migcheck %s --help", v, v)
 		}
 		return exit.Because(errNoDestination, hint)
@@ -113,11 +136,8 @@ func (c *checkFlags) complete(cmd *cobra.Command, guests []string) error {
 		return exit.Because(fmt.Errorf("--from-uri needs --from: the host whose devices belong to it"), "")
 	}
 	for _, id := range c.allow {
-		if err := knownRule(id); err != nil {
-			return err
-		}
-		if id == preflight.FactsNotObserved {
-			return exit.Because(fmt.Errorf("%s can't be waived: nobody knows what would be waived", id), "migcheck doctor HOST says how the facts can be read")
+		if hint, err := fleetfile.Waivable(id); err != nil {
+			return exit.Because(err, hint)
 		}
 	}
 	for _, host := range append(slices.Clone(c.to), c.from) {
@@ -132,24 +152,14 @@ func (c *checkFlags) complete(cmd *cobra.Command, guests []string) error {
 	if c.toURI != "" {
 		c.uris[c.to[0]] = c.toURI
 	}
-	_, err := parseMaps(c.maps)
+	if err := c.mayWait(guests); err != nil {
+		return err
+	}
+	if _, err := parseAssumptions(c.assumed); err != nil {
+		return err
+	}
+	_, err := parseMaps(c.maps, c.to)
 	return err
-}
-
-// knownRule is an error with a suggestion if no rule has that ID.
-func knownRule(id string) error {
-	if rules.ByID(id) != nil {
-		return nil
-	}
-	var ids []string
-	for _, r := range rules.All {
-		ids = append(ids, r.ID)
-	}
-	hint := "migcheck rules lists them"
-	if near := closest(id, ids); near != "" {
-		hint = "did you mean " + near + "?"
-	}
-	return exit.Because(fmt.Errorf("there is no rule %q", id), hint)
 }
 
 // checkRun is one run of a check.
@@ -159,6 +169,10 @@ type checkRun struct {
 	world world.World
 	fleet *fleetfile.Fleet
 	hosts map[string]*preflight.View
+	// What is judged: each guest, and the host that it is taken from. Nil before
+	// the first look.
+	guests []*hostinfo.Guest
+	from   []string
 }
 
 func newRun(c *checkFlags, cmd *cobra.Command, w world.World, fleet *fleetfile.Fleet) *checkRun {

@@ -8,6 +8,7 @@ import (
 
 	"migcheck/cmd/internal/fleetfile"
 	"migcheck/cmd/internal/world"
+	"migcheck/preflight/rules"
 )
 
 // completionTime bounds what a completion may ask for: a shell waits for it.
@@ -15,11 +16,7 @@ const completionTime = 300 * time.Millisecond
 
 // completeHosts offers the hosts of the fleet file; it asks nobody.
 func completeHosts(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	fleet, _, err := fleetfile.Find("")
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return fleet.Names(), cobra.ShellCompDirectiveNoFileComp
+	return fleetHosts(""), cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeGuests offers this machine's guests, if its libvirt answers at once.
@@ -35,4 +32,49 @@ func completeGuests(*cobra.Command, []string, string) ([]string, cobra.ShellComp
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeRules offers the rules, with their titles.
+func completeRules(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var out []string
+	for _, r := range rules.All {
+		out = append(out, r.ID+"\t"+r.Title())
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeAssumptions offers the destinations, or else the fleet's hosts, with
+// the word for all fixes.
+func completeAssumptions(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return destinations(cmd, ":"+allFixes), cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeMaps offers the destinations, or else the fleet's hosts; the devices
+// behind them nobody is asked for.
+func completeMaps(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return destinations(cmd, ":"), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+func destinations(cmd *cobra.Command, ending string) []string {
+	to, err := cmd.Flags().GetStringSlice("to")
+	if err != nil || len(to) == 0 {
+		return fleetHosts(ending)
+	}
+	for i := range to {
+		to[i] += ending
+	}
+	return to
+}
+
+// fleetHosts are the hosts of the fleet file, each with an ending.
+func fleetHosts(ending string) []string {
+	fleet, _, err := fleetfile.Find("")
+	if err != nil {
+		return nil
+	}
+	names := fleet.Names()
+	for i := range names {
+		names[i] += ending
+	}
+	return names
 }

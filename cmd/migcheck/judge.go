@@ -11,44 +11,69 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"migcheck/cmd/internal/exit"
+	"migcheck/cmd/internal/nearest"
 	"migcheck/cmd/internal/world"
 	"migcheck/hostinfo"
 	"migcheck/preflight"
 	"migcheck/preflight/rules"
 )
 
-// judge gathers every host once, judges every pair and puts the document
+// judge looks at every host once, judges every pair and puts the document
 // together.
 func (r *checkRun) judge(ctx context.Context, guests []string) (*preflight.Document, error) {
-	from, err := r.sources(ctx, guests)
-	if err != nil {
-		return nil, err
-	}
-	if err := r.gather(ctx, append(slices.Clone(from), r.flags.to...)); err != nil {
-		return nil, err
-	}
-	if err := r.distinct(from); err != nil {
+	if err := r.look(ctx, guests); err != nil {
 		return nil, err
 	}
 	doc := r.document()
-	for i, ref := range guests {
-		g, err := r.guest(ctx, from[i], ref)
-		if err != nil {
-			return nil, err
-		}
-		for _, to := range r.flags.to {
-			plan := &preflight.Plan{
-				Guest: g, From: r.hosts[from[i]], To: r.hosts[to],
-				Map: r.mapFor(to), Waivers: doc.Waivers, Now: doc.Created,
-			}
-			doc.Reports = append(doc.Reports, *preflight.Run(plan, rules.All))
-		}
+	if err := r.assume(doc); err != nil {
+		return nil, err
 	}
+	doc.Reports = r.reports(doc)
 	if err := r.mapsUsed(doc); err != nil {
 		return nil, err
 	}
 	doc.Verdict = preflight.Worst(doc.Reports)
 	return doc, nil
+}
+
+// look reads the hosts and the guests. Where each guest is taken from is asked
+// the first time only.
+func (r *checkRun) look(ctx context.Context, guests []string) (err error) {
+	if r.from == nil {
+		if r.from, err = r.sources(ctx, guests); err != nil {
+			return err
+		}
+	}
+	if err := r.gather(ctx, append(slices.Clone(r.from), r.flags.to...)); err != nil {
+		return err
+	}
+	if err := r.distinct(r.from); err != nil {
+		return err
+	}
+	r.guests = nil
+	for i, ref := range guests {
+		g, err := r.guest(ctx, r.from[i], ref)
+		if err != nil {
+			return err
+		}
+		r.guests = append(r.guests, g)
+	}
+	return nil
+}
+
+// reports judges every guest on every way, by what is known of the hosts.
+func (r *checkRun) reports(doc *preflight.Document) []preflight.Report {
+	var out []preflight.Report
+	for i, g := range r.guests {
+		for _, to := range r.flags.to {
+			plan := &preflight.Plan{
+				Guest: g, From: r.hosts[r.from[i]], To: r.hosts[to],
+				Map: r.mapFor(to), Waivers: doc.Waivers, Now: doc.Created,
+			}
+			out = append(out, *preflight.Run(plan, rules.All))
+		}
+	}
+	return out
 }
 
 // sources says for each guest where it is to be taken from.
@@ -164,9 +189,9 @@ func (r *checkRun) noGuest(ctx context.Context, host, ref string) error {
 		where = " on " + host
 	}
 	names, _ := r.world.GuestNames(ctx, host)
-	if near := closest(ref, names); near != "" {
+	if near := nearest.Of(ref, names); near != "" {
 		hint = "did you mean " + near + "?"
-	} else if v := closest(ref, verbs(r.cmd)); v != "" {
+	} else if v := nearest.Of(ref, verbs(r.cmd)); v != "" {
 		hint = fmt.Sprintf("did you mean the command %q?", v)
 	} else if host == "" {
 		hint = "say where it runs with --from HOST"
@@ -179,7 +204,7 @@ func (r *checkRun) noGuest(ctx context.Context, host, ref string) error {
 // noHost says that a name is no host's, and which one may have been meant.
 func (r *checkRun) noHost(name string, err error) error {
 	hint := ""
-	if near := closest(name, r.world.HostNames()); near != "" && near != name {
+	if near := nearest.Of(name, r.world.HostNames()); near != "" && near != name {
 		hint = "did you mean " + near + "?"
 	}
 	if h := hintOf(err); hint == "" {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"migcheck/cmd/internal/exit"
@@ -14,32 +15,40 @@ type mapping struct {
 	from, to string
 }
 
-// parseMaps reads [HOST:]DEV=DEV. Device names may hold colons (eth0:1), so a
-// host is only what stands before the last colon of the first half, and hosts
-// with colons of their own (IPv6) are in brackets.
-func parseMaps(flags []string) ([]mapping, error) {
+// parseMaps reads [HOST:]DEV=DEV. Hosts may have colons of their own (a port, an
+// IPv6 address in brackets) and so may altnames, so a host is what a destination
+// is called.
+func parseMaps(flags, destinations []string) ([]mapping, error) {
 	var out []mapping
 	for _, f := range flags {
-		left, to, ok := strings.Cut(f, "=")
-		m := mapping{from: left, to: to}
-		if i := strings.LastIndex(left, ":"); i >= 0 {
-			m.host, m.from = left[:i], left[i+1:]
+		from, to, ok := strings.Cut(f, "=")
+		m := mapping{from: from, to: to}
+		for _, host := range destinations {
+			if dev, is := strings.CutPrefix(from, host+":"); is && len(host) > len(m.host) {
+				m.host, m.from = host, dev
+			}
 		}
 		if !ok || m.from == "" || m.to == "" {
 			return nil, exit.Because(fmt.Errorf("--map %s is not of the form [HOST:]DEVICE=DEVICE", f), "for example --map bond0.623=bond1.623")
+		}
+		if twice := slices.ContainsFunc(out, func(o mapping) bool { return o.host == m.host && o.from == m.from && o.to != m.to }); twice {
+			return nil, exit.Because(fmt.Errorf("--map names two devices for %s", from), "")
 		}
 		out = append(out, m)
 	}
 	return out, nil
 }
 
-// mapFor is the map for one destination: the fleet file's, then the flags'.
+// mapFor is the map for one destination: the fleet file's, then the flags',
+// those that name the host last.
 func (r *checkRun) mapFor(to string) map[string]string {
 	out := r.fleet.MapFor(to)
-	maps, _ := parseMaps(r.flags.maps)
-	for _, m := range maps {
-		if m.host == "" || m.host == to {
-			out[m.from] = m.to
+	maps, _ := parseMaps(r.flags.maps, r.flags.to)
+	for _, host := range []string{"", to} {
+		for _, m := range maps {
+			if m.host == host {
+				out[m.from] = m.to
+			}
 		}
 	}
 	return out
@@ -57,18 +66,25 @@ func (r *checkRun) mapOption() map[string]string {
 }
 
 // mapsUsed refuses a --map that named no device of any guest: it is a typing
-// error, and the verdict would be about something else than was meant.
+// error, and the verdict would be about something else than was meant. Where a
+// guest's NICs could not be read nobody can say so.
 func (r *checkRun) mapsUsed(d *preflight.Document) error {
-	maps, _ := parseMaps(r.flags.maps)
+	if slices.ContainsFunc(d.Reports, func(r preflight.Report) bool { return r.Guest.View == "" }) {
+		return nil
+	}
+	maps, _ := parseMaps(r.flags.maps, r.flags.to)
 	for _, m := range maps {
-		used := false
-		for i := range d.Reports {
-			for _, n := range d.Reports[i].NICs {
-				used = used || n.Destination.Mapped && n.Destination.Device == m.to && (m.host == "" || m.host == d.Reports[i].To)
-			}
-		}
+		used := slices.ContainsFunc(d.Reports, func(rep preflight.Report) bool {
+			return (m.host == "" || m.host == rep.To) && slices.ContainsFunc(rep.NICs, func(n preflight.NICReport) bool {
+				return n.Destination.Mapped && n.Source.Device == m.from
+			})
+		})
 		if !used {
-			return exit.Because(fmt.Errorf("--map %s=%s maps nothing: no direct NIC of the guests names %s", m.from, m.to, m.from), "")
+			hint := ""
+			if host, _, ok := strings.Cut(m.from, ":"); ok && m.host == "" {
+				hint = fmt.Sprintf("if %s is meant as a host: it is none of the destinations, %s", host, strings.Join(r.flags.to, " and "))
+			}
+			return exit.Because(fmt.Errorf("--map %s=%s maps nothing: no direct NIC of the guests names %s", m.from, m.to, m.from), hint)
 		}
 	}
 	return nil

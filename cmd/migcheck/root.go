@@ -26,6 +26,8 @@ func root() *cobra.Command {
 		Long:  about,
 		Example: `  migcheck guest1 --to hostB
   migcheck guest1 guest2 --from kvm1 --to root@kvm2,root@kvm3 -o json=report.json
+  migcheck guest1 --to hostB --assume hostB:fixes   # as it would be after the fixes
+  migcheck guest1 --to hostB --wait=30m    # again until it is ready
   migcheck check rules --to hostB          # a guest that is called like a command
   migcheck explain vlan-mismatch`,
 		Args:              cobra.ArbitraryArgs,

@@ -14,6 +14,7 @@ import (
 
 	"migcheck/fixtures/story"
 	"migcheck/hostinfo"
+	"migcheck/preflight"
 	"migcheck/preflight/assume"
 )
 
@@ -56,6 +57,7 @@ func testCase(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkReasons(t, h, after)
 	got := strings.Join(changes(was, snapshot(after)), "\n")
 	if *update {
 		i := slices.IndexFunc(ar.Files, func(f txtar.File) bool { return f.Name == "after" })
@@ -67,6 +69,19 @@ func testCase(t *testing.T, path string) {
 	}
 	if diff := cmp.Diff(strings.Split(part["after"], "\n"), strings.Split(got, "\n")); diff != "" {
 		t.Errorf("afterwards (-want +got; go test ./preflight/assume -update rewrites it):\n%s", diff)
+	}
+}
+
+// checkReasons: what was known and is not any more has a reason.
+func checkReasons(t *testing.T, was, is *hostinfo.Host) {
+	t.Helper()
+	links := hostinfo.IndexLinks(was)
+	for _, d := range is.Devices {
+		w := links.ByName(d.Name)
+		lost := w == nil && !d.LowerUp.Known() || w != nil && w.LowerUp.Known() && !d.LowerUp.Known() || w != nil && w.MTU != 0 && d.MTU == 0
+		if g := is.Missing(preflight.FactAssumed, d.Name); lost && g == nil {
+			t.Errorf("nothing says why the state of %s is unknown", d.Name)
+		}
 	}
 }
 
@@ -102,7 +117,7 @@ func snapshot(h *hostinfo.Host) map[string]map[string]string {
 		}
 		return "none"
 	}
-	out := map[string]map[string]string{"host": {"routes": strings.Join(h.Setup.DefaultRoutes, ","), "gaps": fmt.Sprint(h.Gaps)}}
+	out := map[string]map[string]string{"host": {"routes": strings.Join(h.Setup.DefaultRoutes, ","), "gaps": gaps(h)}}
 	for _, d := range h.Devices {
 		words := map[string]string{
 			"alt": strings.Join(d.AltNames, ","), "kind": d.Kind, "up": tri(d.Up), "carrier": tri(d.LowerUp), "mtu": fmt.Sprint(d.MTU), "mac": d.MAC,
@@ -131,6 +146,11 @@ func snapshot(h *hostinfo.Host) map[string]map[string]string {
 		}
 	}
 	return out
+}
+
+// gaps are those that are no consequence of the commands.
+func gaps(h *hostinfo.Host) string {
+	return fmt.Sprint(slices.DeleteFunc(slices.Clone(h.Gaps), func(g hostinfo.Gap) bool { return g.Fact == preflight.FactAssumed }))
 }
 
 func tri(t hostinfo.Tri) string {

@@ -12,7 +12,7 @@ import (
 
 // TestImports: assuming touches no host, file, clock or environment.
 func TestImports(t *testing.T) {
-	allowed := []string{"errors", "fmt", "slices", "strconv", "strings", "migcheck/hostinfo", "migcheck/hostinfo/shell"}
+	allowed := []string{"errors", "fmt", "slices", "strconv", "strings", "migcheck/hostinfo", "migcheck/hostinfo/shell", "migcheck/preflight"}
 	names, err := os.ReadDir(".")
 	if err != nil {
 		t.Fatal(err)

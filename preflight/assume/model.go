@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"migcheck/hostinfo"
+	"migcheck/preflight"
 )
 
 // model is a host's facts while commands change them.
@@ -25,7 +26,28 @@ func Apply(h *hostinfo.Host, commands ...Command) (*hostinfo.Host, error) {
 		}
 	}
 	m.settleHeld(hidden)
+	m.nameUnknown(h)
 	return m.host, nil
+}
+
+// nameUnknown gives the reason for what was known before the commands and is
+// not any more.
+func (m *model) nameUnknown(was *hostinfo.Host) {
+	links := hostinfo.IndexLinks(was)
+	for i := range m.host.Devices {
+		d := &m.host.Devices[i]
+		w := links.ByIndex(d.Index)
+		if w == nil || w.Name != d.Name {
+			w = &hostinfo.Device{Up: hostinfo.Yes, LowerUp: hostinfo.Yes, MTU: 1, MAC: "new"}
+		}
+		lost := w.Up.Known() && !d.Up.Known() || w.LowerUp.Known() && !d.LowerUp.Known() || w.MTU != 0 && d.MTU == 0 || w.MAC != "" && d.MAC == ""
+		if d.Bond != nil && w.Bond != nil && w.Bond.LACP != nil && d.Bond.LACP == nil {
+			lost = true
+		}
+		if lost {
+			m.host.AddGap(preflight.FactAssumed, d.Name, "how "+d.Name+" will be after the assumed commands can't be known before")
+		}
+	}
 }
 
 // copied is a copy of the host with everything of its own that commands change.

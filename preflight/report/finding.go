@@ -122,11 +122,16 @@ func (p *printer) more(f *preflight.Finding) {
 	if f.Explain == "" {
 		return
 	}
-	more := "more: " + f.Explain
-	if f.Allow != "" && f.Waived == nil {
-		more += "; waive: " + f.Allow
+	more, waive := "more: "+f.Explain, "waive: "+f.Allow
+	switch {
+	case f.Allow == "" || f.Waived != nil:
+		p.line(indent, more)
+	case p.o.Width == 0 || indent+columns(more+"; "+waive) <= p.o.Width:
+		p.line(indent, more+"; "+waive)
+	default:
+		p.line(indent, more)
+		p.line(indent, waive)
 	}
-	p.line(indent, more)
 }
 
 // notes are what is worth a line and no more.
@@ -140,14 +145,18 @@ func (p *printer) notes(roots []*preflight.Finding) {
 			p.line(0, "")
 			first = false
 		}
-		about := ""
-		if f.Subject.NIC != nil {
-			about = fmt.Sprintf("nic %d: ", *f.Subject.NIC)
-		}
-		p.wrap(2, indent, p.color(f.Level, pad("note", indent-4))+"  "+f.Rule+"  "+about+f.Reason)
-		if f.Hint != "" {
-			p.wrap(indent, indent, "hint: "+f.Hint)
-		}
+		p.note(f)
+	}
+}
+
+func (p *printer) note(f *preflight.Finding) {
+	about := ""
+	if f.Subject.NIC != nil {
+		about = fmt.Sprintf("nic %d: ", *f.Subject.NIC)
+	}
+	p.wrap(2, indent, p.color(f.Level, pad("note", indent-4))+"  "+f.Rule+"  "+about+f.Reason)
+	if f.Hint != "" {
+		p.wrap(indent, indent, "hint: "+f.Hint)
 	}
 }
 

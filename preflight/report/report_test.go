@@ -160,6 +160,36 @@ func TestEveryFindingIsComplete(t *testing.T) {
 	}
 }
 
+// TestLongListsOfRules: eight are named, and of more the first five.
+func TestLongListsOfRules(t *testing.T) {
+	for n, want := range map[int]string{
+		8: "a, b, c, d, e, f, g, h", 9: "a, b, c, d, e and 4 more (migcheck ... -o json lists them)",
+	} {
+		rep := preflight.Report{Findings: []preflight.Finding{{ID: "root", Rule: preflight.FactsNotObserved, Level: preflight.Undecided}}}
+		for i := range n {
+			rule := string(rune('a' + n - 1 - i))
+			rep.Findings = append(rep.Findings, preflight.Finding{ID: rule, Rule: rule, CausedBy: "root"})
+			rep.NotChecked = append(rep.NotChecked, preflight.NotChecked{Rule: rule, Host: "hostB", Reason: "why"})
+		}
+		raw, err := json.Marshal(preflight.Document{Reports: []preflight.Report{rep}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text, whole bytes.Buffer
+		if err := report.Render(&text, raw, "text", report.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range []string{"not decided for lack of it: " + want + "\n", "on hostB: " + want + " (why)\n"} {
+			if !strings.Contains(text.String(), line) {
+				t.Errorf("no %q in\n%s", line, &text)
+			}
+		}
+		if err := report.Render(&whole, raw, "json", report.Options{}); err != nil || strings.Count(whole.String(), `"caused_by"`) != n {
+			t.Errorf("%v: the JSON is not whole:\n%s", err, &whole)
+		}
+	}
+}
+
 // FuzzText: whatever hosts and guests are called, the text holds no character
 // that a terminal would obey.
 func FuzzText(f *testing.F) {

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"cmp"
 	"fmt"
 
 	"migcheck/hostinfo"
@@ -32,28 +31,34 @@ rename the one that leads to the same network, or migrate with a --map to it.`,
 		if e.Mapped {
 			reason = fmt.Sprintf("the map names %s, which %s does not have", e.Wanted, e.Name)
 		}
-		fit, advice := suggest(p.Req)
-		f := keepVLAN(preflight.Finding{
+		f := preflight.Finding{
 			Reason:           reason,
 			SourceValue:      p.Req.Source.Describe(),
 			DestinationValue: "absent",
 			Fix:              recreate(p.Req.Source, e),
-			Suggest:          fit,
-			Hint:             cmp.Or(advice, otherwise(p.Req, e, fit)),
-		}, p.Req.Source, e)
+		}
+		f.Suggest, f.Hint = suggest(p.Req)
+		if f.Hint == "" {
+			f.Hint = otherwise(p.Req, e, &f)
+		}
+		f = keepVLAN(f, p.Req.Source, e)
 		p.Report(keepOnline(f, p.Req.Source, e))
 	},
 }
 
-// otherwise says what to do where no command makes the device.
-func otherwise(q *preflight.Requirement, e *preflight.Endpoint, fit []preflight.Suggestion) string {
+// otherwise says what else can be done, beside what the finding proposes.
+func otherwise(q *preflight.Requirement, e *preflight.Endpoint, f *preflight.Finding) string {
 	switch {
 	case e.NetworkName != "":
 		return hint("create it on %s, or let the network there name another device: virsh net-edit %s", e.Name, e.NetworkName)
 	case e.Mapped && e.View.Links.ByName(q.NIC.Dev) != nil:
 		return hint("%s has %s itself: leave it out of the map", e.Name, q.NIC.Dev)
-	case len(fit) > 0:
+	case len(f.Fix) > 0 && len(f.Suggest) > 0:
+		return ""
+	case len(f.Suggest) > 0:
 		return hint("create %s on %s", e.Wanted, e.Name)
+	case len(f.Fix) > 0:
+		return hint("name the device of %s that leads to the same network: --map %s=DEVICE", e.Name, q.NIC.Dev)
 	}
 	return hint("create it on %s, or name the device there that leads to the same network: --map %s=DEVICE", e.Name, q.NIC.Dev)
 }

@@ -55,7 +55,18 @@ func writableByOthers(path string) string {
 	if os.Geteuid() != 0 {
 		return ""
 	}
-	for _, p := range []string{path, filepath.Dir(path)} {
+	return distrust(path, 0)
+}
+
+// distrust says why a user should not trust a file: somebody else owns it or may
+// write to it, or may put another in its place. "" if nothing is wrong, and for
+// a file that is not there.
+func distrust(path string, owner uint32) string {
+	checked := []string{path, filepath.Dir(path)}
+	if real, err := filepath.EvalSymlinks(path); err == nil && real != path {
+		checked = append(checked, filepath.Dir(real))
+	}
+	for _, p := range checked {
 		info, err := os.Stat(p)
 		if err != nil {
 			return ""
@@ -63,7 +74,7 @@ func writableByOthers(path string) string {
 		st, ok := info.Sys().(*syscall.Stat_t)
 		sticky := info.IsDir() && info.Mode()&os.ModeSticky != 0
 		switch {
-		case ok && st.Uid != 0:
+		case ok && st.Uid != owner && st.Uid != 0:
 			return fmt.Sprintf("%s belongs to user id %d", p, st.Uid)
 		case info.Mode().Perm()&0o022 != 0 && !sticky:
 			return p + " can be written by others"

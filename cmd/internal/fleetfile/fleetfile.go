@@ -8,10 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -49,15 +49,6 @@ type document struct {
 	Waivers []waiver          `yaml:"waivers"`
 }
 
-type waiver struct {
-	Rule   string `yaml:"rule"`
-	Host   string `yaml:"host"`
-	Guest  string `yaml:"guest"`
-	Device string `yaml:"device"`
-	Reason string `yaml:"reason"`
-	Until  string `yaml:"until"`
-}
-
 // reserved are names that mean something else on the command line.
 var reserved = []string{"local", "all"}
 
@@ -83,53 +74,66 @@ func Load(path string) (*Fleet, error) {
 	return fleet, nil
 }
 
-// Parse reads a fleet file's text. Unknown keys are errors with their line.
+// Parse reads a fleet file's text. The error names the line.
 func Parse(raw []byte) (*Fleet, error) {
 	var d document
 	dec := yaml.NewDecoder(bytes.NewReader(raw))
 	dec.KnownFields(true)
 	if err := dec.Decode(&d); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s", strings.Join(strings.Fields(strings.TrimPrefix(err.Error(), "yaml: ")), " "))
+		return nil, inWords(err)
 	}
+	if err := dec.Decode(&struct{}{}); !errors.Is(err, io.EOF) {
+		return nil, errors.New("it holds a second document behind ---")
+	}
+	at := linesOf(raw)
 	fleet := &Fleet{Hosts: map[string]Host{}, Map: d.Map}
-	for name, h := range d.Hosts {
-		if slices.Contains(reserved, name) {
-			return nil, fmt.Errorf("%q is a reserved name and can't be a host's", name)
+	if err := checkMap(d.Map); err != nil {
+		return nil, at.wrap(err, "map")
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.Hosts)) {
+		h, err := d.Hosts[name].check(name)
+		if err != nil {
+			return nil, at.wrap(err, "hosts", name)
 		}
-		if h == nil {
-			h = &Host{}
-		}
-		if h.Become != "" && h.Become != "sudo" {
-			return nil, fmt.Errorf("host %s: become is %q; it can be sudo", name, h.Become)
-		}
-		fleet.Hosts[name] = *h
+		fleet.Hosts[name] = h
 	}
 	for i, w := range d.Waivers {
 		one, err := w.waiver()
 		if err != nil {
-			return nil, fmt.Errorf("waiver %d: %w", i+1, err)
+			return nil, at.wrap(err, "waivers", i)
 		}
 		fleet.Waivers = append(fleet.Waivers, one)
 	}
 	return fleet, nil
 }
 
-func (w waiver) waiver() (preflight.Waiver, error) {
-	out := preflight.Waiver{Rule: w.Rule, Host: w.Host, Guest: w.Guest, Device: w.Device, Reason: w.Reason}
-	if w.Rule == "" {
-		return out, errors.New("it names no rule")
+// check is the host as the file describes it; nil is one that needs no word.
+func (h *Host) check(name string) (Host, error) {
+	switch {
+	case slices.Contains(reserved, name):
+		return Host{}, fmt.Errorf("%q is a reserved name and can't be a host's", name)
+	case strings.TrimSpace(name) == "":
+		return Host{}, errors.New("a host's name is empty")
+	case h == nil:
+		return Host{}, nil
+	case h.Become != "" && h.Become != "sudo":
+		return Host{}, fmt.Errorf("host %s: become is %q; it can be sudo", name, h.Become)
 	}
-	if strings.TrimSpace(w.Reason) == "" {
-		return out, fmt.Errorf("the waiver of %s gives no reason", w.Rule)
+	if err := checkMap(h.Map); err != nil {
+		return Host{}, fmt.Errorf("host %s: %w", name, err)
 	}
-	if w.Until != "" {
-		day, err := time.Parse(time.DateOnly, w.Until)
-		if err != nil {
-			return out, fmt.Errorf("until is %q; it should look like 2027-01-31", w.Until)
+	return *h, nil
+}
+
+// checkMap refuses a map from or to nothing: a NIC that needs no device would be
+// ready everywhere.
+func checkMap(m map[string]string) error {
+	for from, to := range m {
+		if from == "" || to == "" {
+			return fmt.Errorf("the map of %q to %q lacks a device", from, to)
 		}
-		out.Until = day.Add(24*time.Hour - time.Second)
 	}
-	return out, nil
+	return nil
 }
 
 // MapFor is the map for one destination.

@@ -65,7 +65,7 @@ func (l *live) session(ctx context.Context, name string) *session {
 func (l *live) open(ctx context.Context, s *session) {
 	defer close(s.ready)
 	if s.name == Local {
-		s.openLocal(ctx, l.opts.LocalURI)
+		s.openLocal(ctx, l)
 		return
 	}
 	s.openRemote(ctx, l)

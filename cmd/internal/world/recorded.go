@@ -60,6 +60,9 @@ func (r *recorded) Locate(_ context.Context, ref string) ([]Place, error) {
 	return out, nil
 }
 
+// Refresh does nothing: what was recorded does not change.
+func (r *recorded) Refresh(context.Context, []string) {}
+
 func (r *recorded) HostNames() []string {
 	var names []string
 	for _, h := range r.snap.Hosts {

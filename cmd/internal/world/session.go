@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,27 +26,38 @@ type session struct {
 	err       error // the name is no host's; host is unobserved then
 	libvirt   *client.Conn
 	noLibvirt string // why libvirt is nil
-	closers   []func()
+	hangUp    func() // ends libvirt; nil if that is nil
 
 	// How it was reached, for doctor.
 	ssh     *ssh.Client
 	sockets []iproute.Socket
 }
 
-func (s *session) openLocal(ctx context.Context, uri string) {
+func (s *session) openLocal(ctx context.Context, l *live) {
+	s.lookHere(ctx)
+	s.openLibvirtHere(ctx, l)
+}
+
+func (s *session) openLibvirtHere(ctx context.Context, l *live) {
+	s.openLibvirt(ctx, client.Options{URI: l.opts.LocalURI})
+}
+
+// lookHere reads this machine's devices.
+func (s *session) lookHere(ctx context.Context) {
 	h, err := netlink.Collector{Name: s.name}.Collect(ctx)
 	if err != nil {
 		h = hostinfo.Unobserved(s.name, err.Error())
 	}
 	s.host = h
-	s.openLibvirt(ctx, client.Options{URI: uri})
 }
 
 func (s *session) openRemote(ctx context.Context, l *live) {
-	about := l.fleet.Hosts[s.name]
-	uri := about.URI
+	err := s.login(ctx, l)
+	if err == nil {
+		err = s.look(ctx, l)
+	}
 	direct := l.opts.URIs[s.name]
-	if err := s.connect(ctx, l, about); err != nil {
+	if err != nil {
 		s.host = hostinfo.Unobserved(s.name, reason(err))
 		if s.err = usageError(l.fleet, s.name, err); direct == "" {
 			s.noLibvirt = reason(err)
@@ -54,10 +66,17 @@ func (s *session) openRemote(ctx context.Context, l *live) {
 	}
 	if direct != "" {
 		s.err = nil
+	}
+	s.openLibvirtOf(ctx, l)
+}
+
+// openLibvirtOf opens another machine's libvirt, directly or over SSH.
+func (s *session) openLibvirtOf(ctx context.Context, l *live) {
+	if direct := l.opts.URIs[s.name]; direct != "" {
 		s.openLibvirt(ctx, client.Options{URI: direct, Host: s.name})
 		return
 	}
-	s.openForwarded(ctx, uri)
+	s.openForwarded(ctx, l.fleet.Hosts[s.name].URI)
 }
 
 // openForwarded opens libvirt through the SSH connection: the socket for
@@ -76,7 +95,7 @@ func (s *session) openForwarded(ctx context.Context, uri string) {
 		}
 		conn, err := client.Open(ctx, client.Options{URI: overSocket(uri, f.Path), Host: s.name, ReadOnly: readOnly})
 		if err == nil {
-			s.closers = append(s.closers, func() { _ = f.Close() }, func() { _ = conn.Close() })
+			s.hangUp = func() { _ = conn.Close(); _ = f.Close() }
 			s.libvirt = conn
 			conn.Facts(ctx, s.host)
 			return
@@ -87,24 +106,21 @@ func (s *session) openForwarded(ctx context.Context, uri string) {
 	s.withoutLibvirt(strings.Join(why, "; "))
 }
 
-// connect logs in and asks for the devices: one login, one exec.
-func (s *session) connect(ctx context.Context, l *live, about fleetfile.Host) error {
-	dest := about.SSH
-	if dest == "" {
-		dest = s.name
-	}
+// login opens the one connection to the host.
+func (s *session) login(ctx context.Context, l *live) error {
+	dest := cmp.Or(l.fleet.Hosts[s.name].SSH, s.name)
 	target, err := l.dialer.Resolve(ctx, dest)
 	if err != nil {
 		return err
 	}
-	c, err := l.dialer.Dial(ctx, target)
-	if err != nil {
-		return err
-	}
-	s.ssh = c
-	s.closers = append(s.closers, func() { _ = c.Close() })
+	s.ssh, err = l.dialer.Dial(ctx, target)
+	return err
+}
+
+// look asks for the devices: one exec.
+func (s *session) look(ctx context.Context, l *live) error {
 	marker := iproute.NewMarker()
-	res, err := c.Run(ctx, become(about.Become, iproute.Command(marker)), nil, iproute.MaxOutput)
+	res, err := s.ssh.Run(ctx, become(l.fleet.Hosts[s.name].Become, iproute.Command(marker)), nil, iproute.MaxOutput)
 	if err != nil {
 		return err
 	}
@@ -131,8 +147,7 @@ func (s *session) openLibvirt(ctx context.Context, o client.Options) {
 		s.withoutLibvirt(reason(err))
 		return
 	}
-	s.libvirt = conn
-	s.closers = append(s.closers, func() { _ = conn.Close() })
+	s.libvirt, s.hangUp = conn, func() { _ = conn.Close() }
 	conn.Facts(ctx, s.host)
 }
 
@@ -143,9 +158,17 @@ func (s *session) withoutLibvirt(why string) {
 
 func (s *session) close() {
 	<-s.ready
-	for i := len(s.closers) - 1; i >= 0; i-- {
-		s.closers[i]()
+	s.leaveLibvirt()
+	if s.ssh != nil {
+		_ = s.ssh.Close()
 	}
+}
+
+func (s *session) leaveLibvirt() {
+	if s.hangUp != nil {
+		s.hangUp()
+	}
+	s.libvirt, s.hangUp = nil, nil
 }
 
 // overSocket is the URI of a host's libvirt as seen through a local socket.

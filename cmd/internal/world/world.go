@@ -29,6 +29,10 @@ type World interface {
 	// Locate says where a guest is when nobody said where: every place that has
 	// it, as far as it could be asked.
 	Locate(ctx context.Context, ref string) ([]Place, error)
+	// Refresh asks the hosts of these names again, over the connections that are
+	// open: Host then gives what they say now. Hosts of which nobody has asked
+	// yet are left alone.
+	Refresh(ctx context.Context, names []string)
 	// HostNames are the hosts that are known by name, for suggestions.
 	HostNames() []string
 	Close()

@@ -1,15 +1,11 @@
-package main
+// Package nearest finds the name that somebody meant who mistyped it. It knows
+// nothing of what is named.
+package nearest
 
-import (
-	"strings"
+import "strings"
 
-	"github.com/spf13/cobra"
-
-	"migcheck/preflight/rules"
-)
-
-// closest is the candidate that was probably meant, or "".
-func closest(word string, candidates []string) string {
+// Of is the candidate that was probably meant by word, or "" if none is near.
+func Of(word string, candidates []string) string {
 	best, limit := "", max(1, len(word)/3)+1
 	for _, c := range candidates {
 		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < limit {
@@ -44,12 +40,4 @@ func distance(a, b string) int {
 		prev2, prev, cur = prev, cur, prev2
 	}
 	return prev[len(b)]
-}
-
-func completeRules(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	var out []string
-	for _, r := range rules.All {
-		out = append(out, r.ID+"\t"+r.Title())
-	}
-	return out, cobra.ShellCompDirectiveNoFileComp
 }

@@ -1,0 +1,46 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"migcheck/preflight"
+)
+
+// Finding writes one finding of a report document, given as its JSON, as the
+// text report shows it.
+func Finding(w io.Writer, document []byte, id string, o Options) error {
+	var d preflight.Document
+	if err := json.Unmarshal(document, &d); err != nil {
+		return fmt.Errorf("read the report: %w", err)
+	}
+	if err := unmark(&d); err != nil {
+		return err
+	}
+	p := &printer{w: w, o: o}
+	for i := range d.Reports {
+		_, follow := families(&d.Reports[i])
+		for j := range d.Reports[i].Findings {
+			f := &d.Reports[i].Findings[j]
+			switch {
+			case f.ID != id:
+			case p.brief(f):
+				p.note(f)
+				return p.err
+			default:
+				p.finding(&d, &d.Reports[i], f, follow[f.ID])
+				return p.err
+			}
+		}
+	}
+	return fmt.Errorf("the report has no finding %s", id)
+}
+
+// Paragraph writes a text broken at spaces to the width in o: its first line at
+// one indent and the others at another.
+func Paragraph(w io.Writer, first, rest int, text string, o Options) error {
+	p := &printer{w: w, o: o}
+	p.wrap(first, rest, text)
+	return p.err
+}
