@@ -34,7 +34,7 @@ func Main(args []string) int {
 		name = "this host"
 	}
 	c := &call{
-		host: name, limit: judgeLimit, stdin: os.Stdin, stderr: os.Stderr,
+		ctx: context.Background(), host: name, limit: judgeLimit, stdin: os.Stdin, stderr: os.Stderr,
 		log: writeLog, gather: gather, now: time.Now,
 	}
 	return c.run(args)
@@ -57,6 +57,7 @@ func gather(ctx context.Context, name string) (*hostinfo.Host, error) {
 
 // call is one run of the hook.
 type call struct {
+	ctx    context.Context
 	host   string // as this machine calls itself
 	site   Site
 	limit  time.Duration
@@ -86,7 +87,7 @@ func (c *call) run(args []string) int {
 // decide judges within the limit. A fault of its own or a time-out is a decision
 // too: one without a report.
 func (c *call) decide(guest string) (*decision, *Settings) {
-	ctx, cancel := context.WithTimeout(context.Background(), c.limit)
+	ctx, cancel := context.WithTimeout(c.ctx, c.limit)
 	defer cancel()
 	var known atomic.Pointer[Settings]
 	done := make(chan *decision, 1)

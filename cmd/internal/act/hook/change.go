@@ -36,7 +36,7 @@ func (p *Plan) Apply() error {
 		if err == nil {
 			continue
 		}
-		for j := i; j >= 0; j-- {
+		for j := i - 1; j >= 0; j-- {
 			if undo := p.Changes[j].undo; undo != nil {
 				undo()
 			}

@@ -76,8 +76,8 @@ func leftOut(r *preflight.Report) []string {
 	var out []string
 	for _, k := range order {
 		rules := strings.Join(ids[k], ", ")
-		if n := len(ids[k]); n > maxFindings {
-			rules = fmt.Sprintf("%d rules", n)
+		if len(ids[k]) > maxFindings {
+			rules = "most rules"
 		}
 		out = append(out, fmt.Sprintf("not checked%s: %s (%s)", k.about, rules, k.reason))
 	}

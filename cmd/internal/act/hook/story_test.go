@@ -131,9 +131,10 @@ func hear(t *testing.T, ar *txtar.Archive) *heard {
 func ask(c *call, args []string, host *hostinfo.Host) *heard {
 	h := &heard{}
 	var stderr bytes.Buffer
-	c.stderr, c.now = &stderr, func() time.Time { return noon }
-	if c.limit == 0 {
-		c.limit = time.Minute
+	c.stderr, c.now = &stderr, testNow
+	c.limit = time.Minute
+	if c.ctx == nil {
+		c.ctx = context.Background()
 	}
 	if c.gather == nil {
 		c.gather = func(context.Context, string) (*hostinfo.Host, error) { return host, nil }
@@ -182,3 +183,5 @@ func writeFile(t *testing.T, name, text string) {
 		t.Fatal(err)
 	}
 }
+
+func testNow() time.Time { return noon }
