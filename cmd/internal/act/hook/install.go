@@ -40,6 +40,9 @@ func (s Site) Install(exe string) (*Plan, error) {
 		return nil, err
 	}
 	s.planReload(p, daemons)
+	if s.here() {
+		p.add("ask libvirt for a guest that never starts, and take the hook away if libvirt is kept from running it", awaitProof, nil)
+	}
 	return p, nil
 }
 
@@ -93,7 +96,7 @@ func (s Site) planFiles(p *Plan, exe string, made []string) error {
 		return err
 	}
 	if s.here() {
-		p.add("see that it judges, and leaves other operations alone", s.tryOut, nil)
+		p.add("see that it judges, and leaves other operations alone", tryOut, nil)
 	}
 	if there, err := exists(s.path(settingsPath)); err != nil {
 		return err

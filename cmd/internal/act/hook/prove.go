@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"migcheck/cmd/internal/exit"
 )
 
 // proofLog is what libvirt keeps of a guest that did not start.
@@ -28,20 +30,27 @@ const proofGuest = `<domain type='@type@'>
 </domain>
 `
 
-// prove asks libvirt to start a guest that never starts, and adds to a status
-// what its answer shows. It needs virsh.
-func (s Site) prove(ctx context.Context, st *Status) {
+// proof is what libvirt's answer to such a guest shows.
+type proof int
+
+const (
+	untried proof = iota // nothing: it could not be asked
+	heeded               // the daemon ran the hook, and did as it said
+	kept                 // the daemon tried to run it, and could not
+	ignored              // the daemon did not try: it has not looked for hooks since
+)
+
+// prove asks libvirt, through virsh, to start a guest that never starts, and
+// returns what its answer shows, and the answer.
+func prove(ctx context.Context) (proof, string) {
 	virsh, err := exec.LookPath("virsh")
 	if err != nil {
-		st.say("proof: not possible without virsh (libvirt-clients, libvirt-client)")
-		return
+		return untried, "virsh is not installed here (libvirt-clients, libvirt-client)"
 	}
 	answer := ""
 	for _, kind := range domainTypes() {
-		answer, err = startProof(ctx, virsh, kind)
-		if err != nil {
-			st.say("proof: virsh could not be run: %v", err)
-			return
+		if answer, err = startProof(ctx, virsh, kind); err != nil {
+			return untried, err.Error()
 		}
 		if !strings.Contains(answer, "could not find capabilities") && !strings.Contains(answer, "does not support virt type") {
 			break
@@ -50,16 +59,49 @@ func (s Site) prove(ctx context.Context, st *Status) {
 	words := strings.Join(strings.Fields(answer), " ")
 	switch {
 	case strings.Contains(answer, proofWords):
+		return heeded, words
+	case strings.Contains(answer, linkPath):
+		return kept, words
+	case strings.Contains(answer, "migcheck-none"):
+		return ignored, words
+	}
+	return untried, words
+}
+
+// prove adds to a status what libvirt's answer shows.
+func (st *Status) prove(ctx context.Context) {
+	switch p, words := prove(ctx); p {
+	case heeded:
 		st.say("proof: the daemon ran the hook just now, and heeds it")
 		if st.State == Unproven {
 			st.State = Proven
 		}
-	case strings.Contains(answer, linkPath):
-		st.broken("the daemon tried the hook and could not run it: %s", words)
-	case strings.Contains(answer, "migcheck-none"):
+	case kept:
+		st.broken("the daemon tried the hook and could not run it, so that no guest starts here: %s", words)
+	case ignored:
 		st.broken("the daemon does not run the hook: it has not looked for hooks since this one is there; reload it (systemctl reload libvirtd, or virtqemud)")
-	default:
+	case untried:
 		st.say("proof: it could not be tried: %s", words)
+	}
+}
+
+// awaitProof is the last step of an install: a hook that libvirt is kept from
+// running would let no guest start, so it must not stay. A daemon heeds its
+// reload when it gets to it.
+func awaitProof() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	for {
+		p, words := prove(ctx)
+		switch {
+		case p == kept:
+			return exit.Because(errors.New(words), "what AppArmor or SELinux denied stands in /var/log/audit/audit.log, or in dmesg")
+		case p == ignored && ctx.Err() == nil:
+			continue
+		case p == ignored:
+			return errors.New("the daemon does not look for hooks")
+		}
+		return nil // what could not be tried is for status to say
 	}
 }
 

@@ -59,7 +59,7 @@ func (s Site) Status(ctx context.Context, now time.Time, ask bool) *Status {
 	proven := false
 	for _, d := range daemons {
 		s.sayDaemon(st, d, link.ModTime())
-		proven = s.proof(st, d, link.ModTime()) || proven
+		proven = s.hasRun(st, d, link.ModTime()) || proven
 	}
 	if len(daemons) == 0 {
 		st.say("daemon: none runs now; it will look for hooks when it starts")
@@ -71,7 +71,7 @@ func (s Site) Status(ctx context.Context, now time.Time, ask bool) *Status {
 		st.State = Proven
 	}
 	if ask {
-		s.prove(ctx, st)
+		st.prove(ctx)
 	}
 	if st.State == Unproven {
 		st.say("not proven: nothing shows that a daemon runs it; status --prove asks libvirt")
@@ -158,8 +158,8 @@ func labelOf(path string) string {
 	return strings.TrimRight(string(b[:n]), "\x00")
 }
 
-// proof says whether the script wrote down that this very daemon ran it.
-func (s Site) proof(st *Status, d daemon, installed time.Time) bool {
+// hasRun says whether the script wrote down that this very daemon ran it.
+func (s Site) hasRun(st *Status, d daemon, installed time.Time) bool {
 	info, err := os.Lstat(s.path(beatPath))
 	if err != nil || s.distrust(s.path(beatPath)) != "" {
 		return false

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"strings"
 	"time"
@@ -13,7 +14,8 @@ import (
 // tryOut runs what was installed before libvirt does: a hook that fails where it
 // should not stops guests from starting, and kills those that run when the
 // daemon restarts.
-func (s Site) tryOut() error {
+func tryOut() error {
+	defer os.Remove(beatPath) // it was not a daemon that ran it
 	for _, t := range []struct {
 		args   []string
 		status int
