@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -41,6 +42,7 @@ On another host: ssh HOST migcheck hook install`,
 // place is where a hook is dealt with.
 type place struct {
 	root        string
+	site        hook.Site
 	yes, dryRun bool
 }
 
@@ -54,16 +56,26 @@ func (p *place) registerChange(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&p.dryRun, "dry-run", false, "only say what would be done")
 }
 
-func (p *place) site() hook.Site {
-	if p.root == "" {
-		return hook.Site{}
+// open says which machine it is about.
+func (p *place) open() error {
+	if p.root != "" {
+		root, err := filepath.Abs(p.root)
+		if err != nil {
+			return err
+		}
+		if root != "/" {
+			p.site = hook.Site{Root: root, Owner: os.Geteuid()}
+		}
 	}
-	return hook.Site{Root: p.root, Owner: os.Geteuid()}
+	return nil
 }
 
 // asRoot refuses who can't change this machine.
 func (p *place) asRoot(cmd *cobra.Command) error {
-	if p.root != "" || p.dryRun || os.Geteuid() == 0 {
+	if err := p.open(); err != nil {
+		return err
+	}
+	if p.site.Root != "" || p.dryRun || os.Geteuid() == 0 {
 		return nil
 	}
 	return exit.Because(fmt.Errorf("%s needs root", cmd.CommandPath()), "sudo "+cmd.CommandPath())
@@ -89,7 +101,7 @@ the hook up to date.`,
 			if err := p.asRoot(cmd); err != nil {
 				return err
 			}
-			plan, err := p.site().Install(exe)
+			plan, err := p.site.Install(exe)
 			if err != nil {
 				return err
 			}
@@ -112,7 +124,7 @@ func hookRemove() *cobra.Command {
 			if err := p.asRoot(cmd); err != nil {
 				return err
 			}
-			plan, err := p.site().Remove()
+			plan, err := p.site.Remove()
 			if err != nil {
 				return err
 			}
@@ -176,10 +188,13 @@ Exit status: 0 the daemon runs it, 3 not proven, 1 there is none or it can't wor
 		Example: "  migcheck hook status --prove",
 		Args:    exactly(0, "no arguments: it is about the host that it runs on"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if prove && p.root != "" {
+			if err := p.open(); err != nil {
+				return err
+			}
+			if prove && p.site.Root != "" {
 				return exit.Because(errors.New("--prove asks the libvirt of this machine, and --root names an image"), "")
 			}
-			st := p.site().Status(cmd.Context(), time.Now(), prove)
+			st := p.site.Status(cmd.Context(), time.Now(), prove)
 			for _, line := range st.Lines {
 				fmt.Fprintln(cmd.OutOrStdout(), report.Safe(line))
 			}
@@ -216,7 +231,7 @@ no finding and can't be waived: that is the fail mode's business.`,
 			}
 			now := time.Now()
 			w.Until, w.By = now.Add(last), os.Getenv("SUDO_USER")
-			if err := p.site().Waive(w, now); err != nil {
+			if err := p.site.Waive(w, now); err != nil {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s\n", report.Safe("waived: "+w.String()))

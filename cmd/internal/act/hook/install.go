@@ -117,6 +117,9 @@ func (s Site) planFiles(p *Plan, exe string, made []string) error {
 // foreign is an error that names what stands where the hook's parts would, and
 // is not ours.
 func (s Site) foreign() error {
+	if err := s.contained(); err != nil {
+		return err
+	}
 	var strangers []string
 	for name, ours := range map[string]func(string) bool{linkPath: isOurLink, scriptPath: isOurScriptFile, binaryPath: isMigcheck} {
 		full := s.path(name)

@@ -225,3 +225,35 @@ func TestUndo(t *testing.T) {
 		t.Errorf("something stayed:\n%s", diff)
 	}
 }
+
+// TestImageThatLeadsOut: nothing meant for an image lands on this machine.
+func TestImageThatLeadsOut(t *testing.T) {
+	s, outside := image(t), t.TempDir()
+	if err := os.Remove(s.path("/usr/sbin")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(outside, s.path("/usr/sbin")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Install(build(t)); err == nil || !strings.Contains(err.Error(), "leads out of") {
+		t.Errorf("install: %v", err)
+	}
+	if err := s.Waive(Waiver{Guest: "guest1"}, noon); err == nil || !strings.Contains(err.Error(), "leads out of") {
+		t.Errorf("waive: %v", err)
+	}
+	// A merged /usr is no way out.
+	if err := os.Remove(s.path("/usr/sbin")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(s.path("/usr/bin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("bin", s.path("/usr/sbin")); err != nil {
+		t.Fatal(err)
+	}
+	install(t, s)
+	remove(t, s)
+	if left, err := os.ReadDir(s.path("/usr/bin")); err != nil || len(left) > 0 {
+		t.Errorf("%v, %v", left, err)
+	}
+}

@@ -28,9 +28,9 @@ func TestScript(t *testing.T) {
 		{"crash, no settings", "#!/bin/sh\nexit 2", "", begin, 0, ""},
 		{"crash, open", "#!/bin/sh\nexit 2", "fail: open\n", begin, 0, ""},
 		{"crash, closed", "#!/bin/sh\nexit 2", "# fail: open\nfail: closed\n", begin, 1, "status 2; " + crash + "closed"},
-		{"killed, closed", "#!/bin/sh\nkill -9 $$", "fail: closed # for now\nwaivers: []", begin, 1, "status 137; " + crash + "closed"},
-		{"no program, closed", "", "fail: closed\n", begin, 1, "status 127; " + crash + "closed"},
-		{"no program, open", "", "", begin, 0, ""},
+		{"crash, killed, closed", "#!/bin/sh\nkill -9 $$", "fail: closed # for now\nwaivers: []", begin, 1, "status 137; " + crash + "closed"},
+		{"crash, no program, closed", "", "fail: closed\n", begin, 1, "status 127; " + crash + "closed"},
+		{"crash, no program, open", "", "", begin, 0, ""},
 		{"start", noisy + "exit 1", "fail: closed\n", []string{"guest1", "start", "begin", "-"}, 0, ""},
 		{"reconnect", noisy + "exit 1", "fail: closed\n", []string{"guest1", "reconnect", "begin", "-"}, 0, ""},
 		{"reconnect without a program", "", "fail: closed\n", []string{"guest1", "reconnect", "begin", "-"}, 0, ""},
@@ -55,7 +55,13 @@ func TestScript(t *testing.T) {
 			if tc.settings != "" {
 				writeFile(t, filepath.Join(dir, "hook.yaml"), tc.settings)
 			}
-			stdout, stderr, status := outcome(t, exec.Command(script, tc.args...), strings.NewReader("<domain/>"))
+			executable(t, filepath.Join(dir, "logger"), "#!/bin/sh\necho \"$@\" >"+filepath.Join(dir, "logged"))
+			cmd := exec.Command(script, tc.args...)
+			cmd.Env = []string{"PATH=" + dir + ":" + os.Getenv("PATH")}
+			stdout, stderr, status := outcome(t, cmd, strings.NewReader("<domain/>"))
+			if crashed, logged := strings.HasPrefix(tc.name, "crash"), firstLine(filepath.Join(dir, "logged")); crashed != strings.Contains(logged, crash) {
+				t.Errorf("the log has %q", logged)
+			}
 			if stdout != "" || status != tc.status || !strings.Contains(stderr, tc.stderr) || tc.stderr == "" && status == 0 && strings.Contains(stderr, "fail mode") {
 				t.Errorf("status %d, stdout %q, stderr %q", status, stdout, stderr)
 			}
@@ -90,7 +96,7 @@ func TestScriptText(t *testing.T) {
 	}
 }
 
-func executable(t *testing.T, name, text string) {
+func executable(t testing.TB, name, text string) {
 	t.Helper()
 	writeFile(t, name, text)
 	if err := os.Chmod(name, 0o755); err != nil {

@@ -95,6 +95,9 @@ func (s Site) checkParts(st *Status) {
 			st.broken("%s is not what migcheck wrote", full)
 		}
 	}
+	if why := s.distrust(filepath.Dir(s.path(binaryPath))); why != "" {
+		st.broken("%s", why)
+	}
 	// A later script may rewrite the XML behind our back.
 	others, _ := os.ReadDir(filepath.Dir(s.path(linkPath)))
 	for _, o := range others {

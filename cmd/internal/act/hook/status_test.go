@@ -98,6 +98,7 @@ func TestStatus(t *testing.T) {
 		{"no program", func(t *testing.T, s Site) { unlink(t, s, binaryPath) }, Broken, binaryPath + ": no such file"},
 		{"not executable", func(t *testing.T, s Site) { chmod(t, s, scriptPath, 0o644) }, Broken, "is not executable"},
 		{"others may write it", func(t *testing.T, s Site) { chmod(t, s, binaryPath, 0o777) }, Broken, "can be written by others"},
+		{"others may replace it", func(t *testing.T, s Site) { chmod(t, s, filepath.Dir(binaryPath), 0o777) }, Broken, "can be written by others"},
 		{"it was replaced", func(t *testing.T, s Site) { executable(t, s.path(binaryPath), "#!/bin/sh\n") }, Broken, "is not what migcheck wrote"},
 		{"settings that don't count", func(t *testing.T, s Site) { chmod(t, s, settingsPath, 0o666) }, Broken, "the settings are ignored"},
 		{"closed, and a waiver", func(t *testing.T, s Site) {

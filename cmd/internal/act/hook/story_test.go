@@ -174,7 +174,7 @@ func setPart(ar *txtar.Archive, name, text string) {
 	ar.Files = files
 }
 
-func writeFile(t *testing.T, name, text string) {
+func writeFile(t testing.TB, name, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		t.Fatal(err)

@@ -18,6 +18,9 @@ import (
 // made if there is none.
 func (s Site) Waive(w Waiver, now time.Time) error {
 	path := s.path(settingsPath)
+	if err := s.contained(); err != nil {
+		return fmt.Errorf("waive %s: %w", w.Guest, err)
+	}
 	if _, err := s.makeDirs(filepath.Dir(settingsPath)); err != nil {
 		return fmt.Errorf("waive %s: %w", w.Guest, err)
 	}
