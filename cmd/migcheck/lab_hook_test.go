@@ -118,12 +118,11 @@ func (h *hooked) runsOn(t *testing.T, host, other string) {
 	}
 }
 
-// sick makes hostB so with a command, tries, and heals it again.
-func (h *hooked) sick(t *testing.T, rule, words string, commands ...string) {
+// sick makes hostB so with a command, tries, and heals it again. (The lab's own
+// reset would take the hook away.)
+func (h *hooked) sick(t *testing.T, rule, words, make, heal string) {
 	t.Helper()
-	for _, c := range commands {
-		h.succeeds("hostB", "sh", "-c", c)
-	}
+	h.succeeds("hostB", "sh", "-c", make)
 	out := h.refused(t)
 	t.Logf("virsh says:\n%s", out)
 	if !strings.Contains(out, "Hook script execution failed") || !strings.Contains(out, rule) || !strings.Contains(out, words) {
@@ -133,56 +132,63 @@ func (h *hooked) sick(t *testing.T, rule, words string, commands ...string) {
 	if !strings.Contains(log, "refuses guest guest1; blocked "+rule) {
 		t.Errorf("the log does not say %s:\n%s", rule, log)
 	}
-	h.must(t, "reset", "hostB")
+	h.succeeds("hostB", "sh", "-c", heal)
 }
 
 func (h *hooked) deviceMissing(t *testing.T) {
-	h.sick(t, "source-dev-missing", "hostB has no device bond0.623", "ip link delete bond0.623")
+	h.sick(t, "source-dev-missing", "hostB has no device bond0.623", "ip link delete bond0.623",
+		"ip link add link bond0 name bond0.623 type vlan id 623 && ip link set bond0.623 up")
 }
 
 func (h *hooked) bridgePort(t *testing.T) {
-	h.sick(t, "lowerdev-rx-handler-busy", "bond0.623", "ip link add br0 type bridge", "ip link set bond0.623 master br0")
+	h.sick(t, "lowerdev-rx-handler-busy", "bond0.623", "ip link add br0 type bridge && ip link set bond0.623 master br0",
+		"ip link delete br0")
 }
 
 func (h *hooked) busyMAC(t *testing.T) {
-	h.sick(t, "mac-busy-on-lowerdev", "stale", "ip link add link bond0.623 name stale type macvtap mode bridge",
-		"ip link set stale address 52:54:00:aa:00:01 up")
+	h.sick(t, "mac-busy-on-lowerdev", "stale",
+		"ip link add link bond0.623 name stale type macvtap mode bridge && ip link set stale address 52:54:00:aa:00:01 up",
+		"ip link delete stale")
 }
 
 // badInput runs the hook as libvirt does, with what libvirt never sends.
 func (h *hooked) badInput(t *testing.T) {
-	const broken, huge, slow = "echo '<domain'", "head -c 9000000 /dev/zero", "sleep 100"
-	for mode, want := range map[string]int{"open": 0, "closed": 1} {
+	h.succeeds("hostB", "sh", "-c", "echo '<domain' >/run/broken; mkfifo /run/slow")
+	for status, mode := range []string{"open", "closed"} {
 		h.succeeds("hostB", "sed", "-i", "s/^fail: .*/fail: "+mode+"/", "/etc/migcheck/hook.yaml")
-		for _, input := range []string{broken, huge, slow} {
-			// The status and stdout of the hook, whatever becomes of what feeds it.
-			out, _ := h.on("hostB", "sh", "-c", "{ "+input+"; } 2>/dev/null | { out=$(/etc/libvirt/hooks/qemu.d/zz-migcheck guest1 migrate begin - 2>/run/hook.err); echo \"status $? stdout<$out>\"; pkill -x sleep; }; cat /run/hook.err")
-			if !strings.HasPrefix(out, map[int]string{0: "status 0 stdout<>\n", 1: "status 1 stdout<>\nmigcheck on hostB could not judge guest guest1"}[want]) {
+		for _, input := range []string{"/run/broken", "/dev/zero", "/run/slow"} {
+			// The shell holds the pipe open itself, so that it never ends.
+			out := h.succeeds("hostB", "sh", "-c", "exec 3<>/run/slow; out=$(/etc/libvirt/hooks/qemu.d/zz-migcheck guest1 migrate begin - <"+input+
+				" 2>/run/err); echo \"status $? stdout<$out>\"; cat /run/err; rm /run/err")
+			want := []string{"status 0 stdout<>\n", "status 1 stdout<>\nmigcheck on hostB could not judge guest guest1: "}[status]
+			if !strings.HasPrefix(out, want) || status == 0 && out != want {
 				t.Errorf("%s, %s: %s", input, mode, out)
 			}
 		}
 	}
-	h.succeeds("hostB", "sed", "-i", "s/^fail: .*/fail: open/", "/etc/migcheck/hook.yaml")
+	h.succeeds("hostB", "sh", "-c", "sed -i 's/^fail: .*/fail: open/' /etc/migcheck/hook.yaml; rm /run/broken /run/slow")
 }
 
 // waived: libvirt itself would bring the guest here and call it a success.
 func (h *hooked) waived(t *testing.T) {
-	for _, c := range []string{"ip link set eth1 down", "ip link set eth2 down"} {
-		h.succeeds("hostB", "sh", "-c", c)
-	}
+	h.succeeds("hostB", "sh", "-c", "ip link set eth1 down && ip link set eth2 down")
+	h.await("0")
 	if out := h.refused(t); !strings.Contains(out, "lowerdev-no-carrier") {
 		t.Errorf("virsh says %s", out)
 	}
 	h.succeeds("hostB", h.binary, "hook", "waive", "guest1", "--for", "1h", "--rule", "lowerdev-no-carrier")
 	h.arrives(t)
-	h.must(t, "reset")
-	h.must(t, "guests")
+	h.succeeds("hostB", "sh", "-c", "ip link set eth1 up && ip link set eth2 up")
+	h.await("1")
 }
 
-func (h *hooked) healthy(t *testing.T) {
-	h.arrives(t)
-	h.must(t, "reset")
-	h.must(t, "guests")
+func (h *hooked) healthy(t *testing.T) { h.arrives(t) }
+
+// await waits until hostB's bond has seen what became of its cables.
+func (h *hooked) await(carrier string) {
+	for status := 1; status != 0; {
+		_, status = h.on("hostB", "grep", "-qx", carrier, "/sys/class/net/bond0.623/carrier")
+	}
 }
 
 func (h *hooked) arrives(t *testing.T) {
@@ -191,4 +197,10 @@ func (h *hooked) arrives(t *testing.T) {
 		t.Fatalf("virsh says %s", out)
 	}
 	h.runsOn(t, "hostB", "hostA")
+	for _, verb := range []string{"destroy", "undefine"} {
+		if out, status := h.virsh("hostB", verb, "guest1"); status != 0 {
+			t.Fatalf("%s: %s", verb, out)
+		}
+	}
+	h.must(t, "guests")
 }
