@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"migcheck/hostinfo"
 	"migcheck/hostinfo/shell"
 )
 
@@ -123,7 +124,7 @@ func (e *engine) needsMet(r *Rule, req *Requirement) bool {
 		case k == known:
 			continue
 		case k == inapplicable:
-		case n.Essential:
+		case n.Essential && !e.networkUnread(end):
 			e.undecided(r, req, end, why)
 		default:
 			e.leftOut(r, req, end, why)
@@ -133,6 +134,14 @@ func (e *engine) needsMet(r *Rule, req *Requirement) bool {
 	return true
 }
 
+// networkUnread says whether all that is missing is what a libvirt network means
+// on a destination that judges by itself: libvirt looks that up next, and
+// refuses what it does not know before anything is copied.
+func (e *engine) networkUnread(end *Endpoint) bool {
+	return e.plan.DestinationOnly && end.NetworkName != "" && end.Wanted == "" &&
+		end.View.Missing(hostinfo.FactNetworks, "") != nil
+}
+
 func (e *engine) know(n Need, req *Requirement) (*Endpoint, knowledge, string) {
 	end := e.plan.endpoint(n.Side)
 	if req != nil {
@@ -140,6 +149,9 @@ func (e *engine) know(n Need, req *Requirement) (*Endpoint, knowledge, string) {
 		if n.Side == Destination {
 			end = req.Destination
 		}
+	}
+	if e.plan.beyond(n) {
+		return end, inapplicable, ""
 	}
 	if k, why := e.plan.knowGuest(n.Fact); k != inapplicable {
 		return e.plan.endpoint(Source), k, why

@@ -3,6 +3,7 @@ package preflight_test
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -262,5 +263,37 @@ func TestManyPortsInACircle(t *testing.T) {
 	}
 	if r := run(t, text.String()); r.Verdict != preflight.Blocked {
 		t.Errorf("the verdict is %s", r.Verdict)
+	}
+}
+
+// TestDestinationOnly: whatever the story, a destination that judges by itself
+// says nothing about the source, and never that it lacks the source's facts.
+func TestDestinationOnly(t *testing.T) {
+	files, err := fs.Glob(tree, "*/*.txt")
+	if err != nil || len(files) < 100 {
+		t.Fatalf("%d stories: %v", len(files), err)
+	}
+	for _, name := range files {
+		s, err := story.Load(tree, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Plan.DestinationOnly = true
+		r := preflight.Run(s.Plan, rules.All)
+		nowhere := *s.Plan
+		nowhere.From = nil
+		if diff := cmp.Diff(r, preflight.Run(&nowhere, rules.All)); diff != "" {
+			t.Errorf("%s: the source bears on it:\n%s", name, diff)
+		}
+		for _, f := range r.Findings {
+			if text := f.Subject.Host + f.Reason; strings.Contains(text, "hostA") || strings.Contains(text, "judges by itself") {
+				t.Errorf("%s: %s: %s", name, f.ID, f.Reason)
+			}
+		}
+		for _, n := range r.NotChecked {
+			if n.Host != "hostB" {
+				t.Errorf("%s: %+v", name, n)
+			}
+		}
 	}
 }

@@ -13,6 +13,10 @@ type Plan struct {
 	Guest *hostinfo.Guest // never nil
 	From  *View           // nil: nothing was learned of the source
 	To    *View           // nil: nothing was learned of the destination
+	// DestinationOnly is set where the destination judges by itself, as its hook
+	// does while libvirt waits: nobody can be asked about the source, nor libvirt
+	// about anything. Rules that need either do not apply then.
+	DestinationOnly bool
 	// Map gives devices another name on the destination: a NIC that names KEY
 	// needs the device VALUE there.
 	Map map[string]string
@@ -37,12 +41,27 @@ func NewView(h *hostinfo.Host) *View {
 // is known.
 func (p *Plan) observed() *Plan {
 	q := *p
+	if q.DestinationOnly {
+		q.From = NewView(hostinfo.Unobserved("the source", "the destination judges by itself"))
+	}
 	for _, v := range []**View{&q.From, &q.To} {
 		if *v == nil {
 			*v = NewView(hostinfo.Unobserved("", "the host was not observed"))
 		}
 	}
 	return &q
+}
+
+// beyond says whether a fact is one that nobody can be asked about where the
+// destination judges by itself. The definition that was sent is at hand there.
+func (p *Plan) beyond(n Need) bool {
+	switch n.Fact {
+	case GuestView:
+		return false
+	case GuestJob, GuestInactive, Libvirt, Domains:
+		return p.DestinationOnly
+	}
+	return p.DestinationOnly && n.Side == Source
 }
 
 // Waiver is somebody's decision to live with a rule's findings.

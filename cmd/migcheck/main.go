@@ -8,10 +8,16 @@ import (
 	"os/signal"
 	"syscall"
 
+	"migcheck/cmd/internal/act/hook"
 	"migcheck/cmd/internal/exit"
 )
 
-func main() { os.Exit(run(os.Args[1:])) }
+func main() {
+	if len(os.Args) > 2 && os.Args[1] == "hook" && os.Args[2] == "run" {
+		os.Exit(hook.Main(os.Args[3:])) // libvirt waits: no flags, no help, nothing on stdout
+	}
+	os.Exit(run(os.Args[1:]))
+}
 
 // run is main without the exit, for tests that run many commands in one process.
 func run(args []string) int {

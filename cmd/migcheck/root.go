@@ -44,7 +44,7 @@ func root() *cobra.Command {
 	}
 	check.register(cmd)
 	cmd.AddCommand(checkCommand(), compareCommand(), inventoryCommand(), snapshotCommand(),
-		doctorCommand(), rulesCommand(), explainCommand(), schemaCommand(), versionCommand())
+		doctorCommand(), rulesCommand(), explainCommand(), schemaCommand(), hookCommand(), versionCommand())
 	cmd.SetFlagErrorFunc(flagError)
 	return cmd
 }

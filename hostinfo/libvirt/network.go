@@ -12,17 +12,25 @@ import (
 // where the XML has no count, which for an active network means that nobody
 // uses the device.
 func ParseNetwork(xml []byte) (*hostinfo.Network, error) {
-	root, err := parseTree(xml, "network", func(path string) bool {
-		top, _, _ := strings.Cut(path, "/")
-		switch top {
-		case "name", "uuid", "forward", "bridge", "portgroup", "virtualport", "vlan":
-			return true
-		}
-		return false
-	})
+	root, err := parseTree(xml, "network", ofNetwork)
 	if err != nil {
 		return nil, err
 	}
+	return networkOf(root)
+}
+
+// ofNetwork says which elements of a network's XML are kept.
+func ofNetwork(path string) bool {
+	top, _, _ := strings.Cut(path, "/")
+	switch top {
+	case "name", "uuid", "forward", "bridge", "portgroup", "virtualport", "vlan":
+		return true
+	}
+	return false
+}
+
+func networkOf(root *element) (*hostinfo.Network, error) {
+	var err error
 	n := &hostinfo.Network{
 		Name:                root.child("name").content(),
 		Bridge:              root.child("bridge").attr("name"),

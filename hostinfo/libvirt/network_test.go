@@ -51,6 +51,38 @@ func TestNetworkForwarding(t *testing.T) {
 	}
 }
 
+// What libvirt 9.0.0 kept in /run/libvirt/network of a running network, and of a
+// guest's NIC on a pool.
+func TestNetworkStatus(t *testing.T) {
+	got, err := ParseNetworkStatus(testdata(t, "lan.status.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &hostinfo.Network{
+		Name: "lan", UUID: "2cb16044-3c19-4a83-b269-a49ef4c8e7af", Active: hostinfo.Yes, Forward: "bridge",
+		Devices:    []hostinfo.NetworkDevice{{Dev: "up0", Connections: -1}},
+		Portgroups: []hostinfo.Portgroup{{Name: "web", Default: true, TrustGuestRxFilters: "yes"}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if dev, err := ParseNetworkPort(testdata(t, "pool.port.xml")); dev != "sw0" || err != nil {
+		t.Errorf("the port's device is %q, %v", dev, err)
+	}
+	bridged := "<networkport><plug type='bridge' bridge='virbr0'/></networkport>"
+	if dev, err := ParseNetworkPort([]byte(bridged)); dev != "" || err != nil {
+		t.Errorf("a bridged port's device is %q, %v", dev, err)
+	}
+	for _, doc := range []string{"<network><name>n</name></network>", "<networkstatus/>", "<networkstatus><network/></networkstatus>", ""} {
+		if _, err := ParseNetworkStatus([]byte(doc)); err == nil {
+			t.Errorf("%q is no network's status", doc)
+		}
+	}
+	if _, err := ParseNetworkPort([]byte("<network/>")); err == nil {
+		t.Error("a network is no port")
+	}
+}
+
 func TestRefusedNetworks(t *testing.T) {
 	for _, tc := range []struct{ doc, want string }{
 		{"<domain/>", `the root element is "domain", not "network"`},
