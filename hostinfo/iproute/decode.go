@@ -38,7 +38,7 @@ func (s Socket) ReadOnly() bool { return strings.HasSuffix(s.Path, "-ro") }
 
 // The commands that gaps name.
 const (
-	linkCommand = "ip -details -json link show"
+	linkCommand = "ip -details -json address show"
 	fdbCommand  = "bridge fdb show state permanent"
 )
 
@@ -58,7 +58,11 @@ func Decode(output []byte, marker string) (*Result, error) {
 	a.facts(r)
 	a.devices(r.Host)
 	a.forwarding(r.Host)
-	r.Host.AddGap(hostinfo.FactNamespaces, "", "other network namespaces were not enumerated")
+	a.hardware(r.Host)
+	a.shaping(r.Host)
+	a.proc(r.Host)
+	a.configured(r.Host)
+	a.namespaces(r.Host)
 	return r, nil
 }
 
@@ -71,11 +75,15 @@ func (a *answer) devices(h *hostinfo.Host) {
 	switch {
 	case link.status == "0" || len(sys.body) == 0:
 		h.Via = "iproute2"
-		t.readLinks(link.body)
+		t.readLinks(&scanner{b: link.body}, len(link.body))
 		t.refer()
+		if !t.addressesShown {
+			t.gap(hostinfo.FactAddresses, "", said+": it shows no addresses")
+		}
 	default:
 		h.Via = "sysfs"
 		t.readSys(a, said, oldKernel(h.Kernel))
+		t.readAddresses(a)
 	}
 	if h.Via == "iproute2" && t.altnamesDoubtful && !oldKernel(h.Kernel) {
 		t.gap(hostinfo.FactAltNames, "", "this host's ip may be older than 5.5, which was the first to show them")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"migcheck/hostinfo"
+	"migcheck/hostinfo/iproute/files"
 )
 
 // maxFact bounds the length of one fact's value.
@@ -14,6 +15,9 @@ const maxFact = 256
 // facts reads the section of "name value" lines about the machine itself.
 func (a *answer) facts(r *Result) {
 	h := r.Host
+	var lldpad, daemon string
+	var stale []string // taps
+	tapsRead := false
 	for line := range bytes.Lines(a.sections["facts"].body) {
 		name, value, _ := strings.Cut(quiet(line[:min(len(line), maxFact)]), " ")
 		switch name {
@@ -33,6 +37,14 @@ func (a *answer) facts(r *Result) {
 			h.MacvtapModule = tri(value)
 		case "vhost":
 			h.VhostNet = tri(value)
+		case "lldpad":
+			lldpad = value
+		case "daemon":
+			daemon = value
+		case "tap":
+			stale = append(stale, value)
+		case "taps":
+			tapsRead = true
 		case "socket":
 			access, path, _ := strings.Cut(value, " ")
 			if strings.HasPrefix(path, "/") && len(r.Sockets) < 8 {
@@ -55,9 +67,16 @@ func (a *answer) facts(r *Result) {
 		h.AddGap(hostinfo.FactModules, "", "macvtap is not loaded, and whether it can be is not known: "+
 			a.why("facts", "the script's facts"))
 	}
+	said := a.why("facts", "the script's facts")
 	if !h.VhostNet.Known() {
-		h.AddGap(hostinfo.FactVhost, "", a.why("facts", "the script's facts"))
+		h.AddGap(hostinfo.FactVhost, "", said)
 	}
+	files.LLDPAD(h, lldpad, said)
+	files.Daemon(h, daemon, said)
+	if !tapsRead {
+		h.AddGap(hostinfo.FactTaps, "", "/dev can't be listed: "+said)
+	}
+	files.Taps(h, stale)
 }
 
 func tri(word string) hostinfo.Tri {

@@ -25,6 +25,7 @@ type table struct {
 	broken string
 	// altnamesDoubtful is whether iproute2 may be too old to show altnames.
 	altnamesDoubtful bool
+	addressesShown   bool
 	seen             map[int]bool
 }
 
@@ -39,21 +40,21 @@ func (t *table) gap(fact hostinfo.Fact, device, reason string) {
 	case device == "" || len(t.gaps) < maxGaps:
 		t.gaps = append(t.gaps, hostinfo.Gap{Fact: fact, Device: device, Reason: reason})
 	case len(t.gaps) == maxGaps:
-		for _, fact := range []hostinfo.Fact{hostinfo.FactDetails, hostinfo.FactLACP} {
+		for _, fact := range []hostinfo.Fact{hostinfo.FactDetails, hostinfo.FactLACP, hostinfo.FactAddresses} {
 			t.gaps = append(t.gaps, hostinfo.Gap{Fact: fact, Reason: "too many devices could not be read in full"})
 		}
 	}
 }
 
-// readLinks reads the JSON of ip -details -json link show.
-func (t *table) readLinks(b []byte) {
-	s := &scanner{b: b}
+// readLinks reads the JSON of ip -details -json address show, or link show, of
+// about that many bytes.
+func (t *table) readLinks(s *scanner, size int) {
 	if s.peek() != '[' {
-		t.broken = fmt.Sprintf("%s printed no JSON: %q", linkCommand, quiet(b))
+		t.broken = fmt.Sprintf("%s printed no JSON: %q", linkCommand, quiet(s.b))
 		return
 	}
 	// 600 to 800 bytes a device are usual; a guess too low costs a copy.
-	t.devices = make([]hostinfo.Device, 0, min(len(b)/600+1, maxDevices))
+	t.devices = make([]hostinfo.Device, 0, min(size/600+1, maxDevices))
 	t.refs = make([]ref, 0, cap(t.devices))
 	t.altnamesDoubtful = true
 	s.array(func() {
@@ -158,6 +159,10 @@ func (t *table) member(s *scanner, key string, d *hostinfo.Device, r *ref) {
 		})
 	case "linkinfo":
 		linkInfo(s, d, r)
+	case "addr_info":
+		t.addresses(s, d)
+	case "vfinfo_list":
+		functions(s, d)
 	case "allmulti", "tso_max_size", "parentbus": // printed since 5.14 or later
 		t.altnamesDoubtful = false
 		s.skip()

@@ -74,7 +74,14 @@ func TestSysGaps(t *testing.T) {
 		{user, hostinfo.FactLACP, "lacpA", "to root only"},
 		{user, hostinfo.FactLACP, "lacpD", ""}, // that no aggregator is active is for all to see
 		{user, hostinfo.FactDevices, "", ""},
-		{user, hostinfo.FactNamespaces, "", "not enumerated"},
+		{user, hostinfo.FactNamespaces, "", "not asked"}, // an answer from before it was
+		{root, hostinfo.FactAddresses, "", "ip -o address show: not asked"},
+		{root, hostinfo.FactHardware, "", "not asked"},
+		{root, hostinfo.FactShaping, "", "not asked"},
+		{root, hostinfo.FactTaps, "", "/dev can't be listed"},
+		{root, hostinfo.FactLLDPAD, "", "not known"},
+		{root, hostinfo.FactDaemon, "", "not known"},
+		{root, hostinfo.FactConfigured, "", "not asked"},
 	} {
 		gap := c.host.Missing(c.fact, c.device)
 		switch {

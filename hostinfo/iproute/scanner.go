@@ -1,9 +1,12 @@
 package iproute
 
 import (
+	"bytes"
 	"math"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"migcheck/hostinfo"
 )
 
 // scanner walks over JSON as iproute2 prints it, without building what nobody
@@ -140,6 +143,20 @@ func (s *scanner) number() int {
 
 // natural is number with 0 for what is none.
 func (s *scanner) natural() int { return max(s.number(), 0) }
+
+// truth is true or false; Unknown for every other value.
+func (s *scanner) truth() hostinfo.Tri {
+	s.peek()
+	rest := s.b[s.i:]
+	s.skip()
+	switch {
+	case bytes.HasPrefix(rest, []byte("true")):
+		return hostinfo.Yes
+	case bytes.HasPrefix(rest, []byte("false")):
+		return hostinfo.No
+	}
+	return hostinfo.Unknown
+}
 
 // skip passes over one value of any kind, however deep.
 func (s *scanner) skip() {

@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	_ "embed"
 	"strings"
+
+	"migcheck/hostinfo/iproute/files"
 )
 
 // MaxOutput is how many bytes of output to read at most: 40,000 devices in the
@@ -36,16 +38,32 @@ func Command(marker string) string {
 	return "exec /bin/sh -c '" + Script(marker) + "'"
 }
 
-// program is the source without comments, on one line.
+// program is the source without comments, on one line, with the lists that the
+// other reading of the same files shares. csh knows no word of more than 8,176
+// bytes: what is no use to a shell goes.
 var program = func() string {
-	var lines []string
+	var b strings.Builder
 	for line := range strings.Lines(source) {
 		line = strings.TrimSpace(line)
-		if line != "" && !strings.HasPrefix(line, "#") {
-			lines = append(lines, line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		b.WriteString(line)
+		if !strings.HasSuffix(line, ";") {
+			b.WriteByte(' ')
 		}
 	}
-	return strings.Join(lines, " ")
+	return strings.NewReplacer(
+		"; ", ";",
+		"SHAPING_MODULES", strings.Join(files.ShapingModules, " "),
+		"LLDPAD_PIDS", strings.Join(files.LLDPADPid, " "),
+		"DAEMON_PIDS", strings.Join(files.DaemonPid, " "),
+		"QETH_FILES", strings.Join(files.QETHFiles, " "),
+		"CONFIG_FILES", strings.Join(files.ConfigFiles(), " "),
+		"CONFIG_LINES", files.ConfigLines,
+		"NETPLAN_FILES", strings.Join(files.Netplan(), " "),
+		"NETPLAN_LINES", files.NetplanLines,
+	).Replace(b.String())
 }()
 
 func clean(marker string) string {

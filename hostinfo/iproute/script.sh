@@ -7,6 +7,7 @@
 # STATUS", what it printed as errors. "MARKER done" comes last: without it the
 # answer was cut. Everything that can be is a builtin: a fork costs more than
 # all reads of /sys of a device, and awk or head in a pipe as much as ip itself.
+# Words like CONFIG_FILES are lists that hostinfo/iproute/files has.
 
 LC_ALL=C;
 PATH=${PATH:-/usr/bin:/bin}:/usr/sbin:/sbin;
@@ -27,8 +28,13 @@ section() {
 # fact NAME VALUE
 fact() { printf "%s %s\n" "$1" "$2"; };
 
+# show PREFIX DIR FILE...: the files of DIR that hold something.
+show() {
+  b=$1; h=$2; shift 2;
+  for f in "$@"; do read_line "$h/$f"; if [ -n "$v" ]; then fact "$b$f" "$v"; fi; done;
+};
+
 user() {
-  while read -r a b u v; do case $a in Uid:) break ;; esac; done </proc/self/status;
   case $u in 0) v=root ;; *) v=${LOGNAME:-$USER}; [ -n "$v" ] || v=$(id -un) ;; esac;
   fact user "$v";
 };
@@ -57,6 +63,48 @@ sockets() {
   done;
 };
 
+# living FILE...: in v the pid in the first file that names a process, "-" if
+# one may not be read, or nothing.
+living() {
+  for f in "$@"; do
+    read_line $f;
+    case $v in
+      [0-9]*) if [ -d "/proc/$v" ]; then return; fi ;;
+      *) if [ -r $f ]; then :; elif [ -e $f ]; then v=-; return; fi ;;
+    esac;
+  done;
+  v=;
+};
+
+lldpad() {
+  living LLDPAD_PIDS;
+  case $v in
+    -) fact lldpad refused ;;
+    "") if [ -d /proc/1 ]; then fact lldpad no; fi ;;
+    *) fact lldpad yes ;;
+  esac;
+};
+
+# An idle daemon is started by systemd, in the namespaces of systemd.
+daemon() {
+  living DAEMON_PIDS;
+  if [ -z "$v" ] && [ -d /run/systemd/system ]; then
+    if [ -S /run/libvirt/virtqemud-sock ] || [ -S /run/libvirt/libvirt-sock ]; then v=1; fi;
+  fi;
+  if [ -z "$v" ]; then fact daemon none;
+  elif [ /proc/$v/ns/net -ef /proc/self/ns/net ]; then fact daemon here;
+  elif [ -e /proc/$v/ns/net ]; then fact daemon elsewhere;
+  else fact daemon refused; fi;
+};
+
+taps() {
+  [ -r /dev ] || return;
+  for f in /dev/tap[0-9]*; do
+    if [ -c "$f" ]; then :; elif [ -e "$f" ] || [ -h "$f" ]; then fact tap "${f#/dev/tap}"; fi;
+  done;
+  fact taps read;
+};
+
 facts() {
   read_line /proc/sys/kernel/random/boot_id; fact boot_id "$v";
   read_line /proc/sys/kernel/hostname; [ -n "$v" ] || v=$(uname -n); fact hostname "$v";
@@ -65,7 +113,7 @@ facts() {
   user;
   macvtap;
   if [ -e /dev/vhost-net ]; then fact vhost yes; elif [ -e /dev/null ]; then fact vhost no; fi;
-  sockets;
+  sockets; lldpad; daemon; taps;
   for s in virt-ssh-helper nc; do
     printf "command "; command -v $s || printf "\n";
   done;
@@ -110,17 +158,119 @@ devices() {
   done;
 };
 
+# A NIC and its driver. A physical function lists its virtual ones, once for all
+# devices that it has: the other way round costs their square.
+nic() {
+  d=$1;
+  printf "@%s\n" "$d";
+  show "" "$d" ifindex speed duplex;
+  if [ -e "$d/device/physfn" ]; then fact vf yes; fi;
+  if [ -e "$d/device/virtfn0" ]; then
+    set -- "$d"/device/net/*;
+    if [ "$1" = "$d/device/net/$d" ]; then
+      for f in "$@"; do fact pf "${f##*/}"; done;
+      for f in "$d"/device/virtfn*/net/*; do
+        if [ -e "$f" ]; then v=${f%/net/*}; fact virtfn "${v##*/virtfn} ${f##*/}"; fi;
+      done;
+    fi;
+  fi;
+  if [ "$d/device/driver" -ef /sys/bus/ccwgroup/drivers/qeth ]; then
+    fact qeth yes;
+    show qeth/ "$d/device" QETH_FILES;
+  fi;
+};
+
+hardware() {
+  cd /sys/class/net || return;
+  set -- *; fact all "$*";
+  for d in "$@"; do if [ -e "$d/device" ]; then nic "$d"; fi; done;
+};
+
+# What tc needs of the kernel: what is loaded, then what can be.
+shaping() {
+  if command -v tc >/dev/null; then fact tc yes; else fact tc no; fi;
+  l=;
+  for f in SHAPING_MODULES; do if [ -d /sys/module/$f ]; then fact loaded $f; else l="$l|$f"; fi; done;
+  if [ -z "$l" ]; then return; fi;
+  read_line /proc/sys/kernel/modules_disabled; fact disabled "${v:-0}";
+  read_line /proc/sys/kernel/osrelease; d=/lib/modules/$v;
+  grep -oE "^[^:]*/(${l#|})[.]ko" $d/modules.builtin $d/modules.dep;
+};
+
+# Which devices the network configuration names. Secrets stand in these files
+# too: only what matches is printed, and not the names of files that may not be
+# read.
+configured() {
+  set --;
+  for f in CONFIG_FILES; do
+    d=${f%/*};
+    if [ -f "$f" ] && [ -r "$f" ]; then
+      if [ $# -ge 500 ]; then fact cut files; break; fi;
+      set -- "$@" "$f";
+    elif [ -f "$f" ]; then fact unread "$d";
+    elif [ -d "$d" ]; then [ -r "$d" ] && [ -x "$d" ] || fact unread "$d"; fi;
+  done;
+  grep -oE -m 2000 "CONFIG_LINES" /dev/null "$@" || [ $? -eq 1 ] || return;
+  set -- NETPLAN_FILES;
+  if [ -r "$1" ]; then grep -osE -m 2000 "NETPLAN_LINES" /dev/null "$@" || [ $? -eq 1 ]; fi;
+};
+
+# The links of every other network namespace that a process or a name holds, as
+# root. Status 7 is: one went away meanwhile.
+namespaces() {
+  case $u in 0) ;; *) return ;; esac;
+  l=$(stat -L -c "%d:%i:%n" /proc/self/ns/net /proc/self/ns/pid /run/netns/* /proc/[0-9]*/ns/net /run/docker/netns/* 2>&1);
+  v=$(printf "\nx"); IFS=${v%x};
+  set -f; set --;
+  a=;
+  for f in $l; do
+    k=${f%%:/*}; p=/${f#*:/};
+    case $f in
+      *"ermission denied"*) fact refused yes ;;
+      [0-9]*:[0-9]*:/proc/self/ns/net) a=" $k "; d=${k%:*} ;;
+      *:4026531836:/proc/self/ns/pid) fact whole yes ;;
+      *:/proc/self/ns/pid) ;;
+      [0-9]*:[0-9]*:/*)
+        case $a in *" $k "*) continue ;; esac;
+        case $k in "$d":*) a="$a$k "; set -- "$@" "$p" ;; esac ;;
+    esac;
+  done;
+  if [ -z "$a" ]; then printf "%.200s\n" "$l" >&2; return 1; fi;
+  fact others $#;
+  if [ $# -gt 128 ]; then return; fi;
+  unset IFS;
+  for p in "$@"; do
+    case $p in
+      /proc/*) k=${p#/proc/}; k=${k%%/*}; read_line /proc/$k/comm; v="pid $k ($v)" ;;
+      *) v=${p##*/} ;;
+    esac;
+    printf "\n@%s\n" "$v";
+    if nsenter -n"$p" ip -details -json link show; then :; elif [ -e "$p" ]; then printf "\nunread\n"; else return 7; fi;
+  done;
+};
+
+u=;
+{ while read -r a b u v; do case $a in Uid:) break ;; esac; done </proc/self/status; } 2>/dev/null;
 exec 3>&1;
 section facts facts;
 for i in 1 2 3; do
-  section link ip -details -json link show;
+  section link ip -details -json address show;
   case $e in *nterrupted*) ;; *) break ;; esac;
 done;
 if [ $c -ne 0 ]; then
   section sys devices;
   if [ -e /proc/net/vlan/config ]; then section vlan cat /proc/net/vlan/config; fi;
+  section addr ip -o address show;
 fi;
 # A bridge may have learned 100,000 addresses: they are not permanent. Before
 # 4.10 the two last words are passed over, and they come too; hence the end.
 section fdb bridge fdb show state permanent;
+section hardware hardware;
+section shaping shaping;
+section proc grep -E -m 256 "^[0-9]+ [0-9]+ [0-9:]+ [^ ]+ /(dev)? |^[^[:space:]]+[[:space:]]+0{8}[[:space:]]|^0{32} 00 " /proc/self/mountinfo /proc/net/route /proc/net/ipv6_route;
+section configured configured;
+for i in 1 2 3; do
+  section netns namespaces;
+  case $c$e in 7*|*nterrupted*) ;; *) break ;; esac;
+done;
 printf "\n%s done\n" $m

@@ -38,11 +38,19 @@ func (c Collector) Collect(ctx context.Context) (*hostinfo.Host, error) {
 	h.BootID = machine.line("proc/sys/kernel/random/boot_id")
 	machine.modules(h)
 	machine.vhost(h)
+	machine.lldpad(h)
+	machine.daemon(h)
+	machine.taps(h)
+	machine.shaping(h)
+	machine.routes(h)
+	machine.configured(h)
 
 	h.Gathered = time.Now().UTC()
 	readDevices(ctx, h)
+	readAddresses(ctx, h)
 	readHeld(ctx, h)
-	h.AddGap(hostinfo.FactNamespaces, "", "other network namespaces were not enumerated")
+	machine.hardware(h)
+	machine.namespaces(ctx, h)
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("read the devices of %s: %w", c.Name, err)
 	}

@@ -31,7 +31,7 @@ func readDevices(ctx context.Context, h *hostinfo.Host) {
 	err := dump(ctx, func() *nl.NetlinkRequest {
 		req := nl.NewNetlinkRequest(unix.RTM_GETLINK, unix.NLM_F_DUMP)
 		req.AddData(nl.NewIfInfomsg(unix.AF_UNSPEC))
-		req.AddData(nl.NewRtAttr(unix.IFLA_EXT_MASK, nl.Uint32Attr(skipStats)))
+		req.AddData(nl.NewRtAttr(unix.IFLA_EXT_MASK, nl.Uint32Attr(skipStats|nl.RTEXT_FILTER_VF)))
 		h.Devices = h.Devices[:0]
 		return req
 	}, unix.RTM_NEWLINK, func(msg []byte) error {

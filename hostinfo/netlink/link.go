@@ -34,6 +34,7 @@ func decodeLink(msg []byte) (hostinfo.Device, error) {
 	d.AllMulticast = hostinfo.TriOf(flags&unix.IFF_ALLMULTI != 0)
 
 	var info linkInfo
+	var vfs []byte
 	var inner error
 	err := each(msg[unix.SizeofIfInfomsg:], func(typ int, v []byte) {
 		switch typ {
@@ -61,9 +62,13 @@ func decodeLink(msg []byte) (hostinfo.Device, error) {
 			d.Promiscuity = natural(v)
 		case unix.IFLA_LINKINFO:
 			inner = first(inner, info.decode(v))
+		case unix.IFLA_VFINFO_LIST:
+			vfs = v
 		}
 	})
-	if err = first(err, inner, info.describe(&d)); err != nil {
+	var vfErr error
+	d.Functions, vfErr = decodeFunctions(vfs, d.LinkType)
+	if err = first(err, inner, info.describe(&d), vfErr); err != nil {
 		return d, fmt.Errorf("the link message of index %d: %w", d.Index, err)
 	}
 	if d.Index <= 0 || d.Name == "" || len(d.Name) >= unix.IFNAMSIZ {

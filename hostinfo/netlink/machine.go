@@ -19,8 +19,8 @@ import (
 // "/", or a test's.
 type root string
 
-// maxIndex bounds the modules.dep that is read; a distribution's is below one
-// megabyte.
+// maxIndex bounds a file that is read line by line; a distribution's modules.dep
+// is below one megabyte.
 const maxIndex = 16 << 20
 
 // modules fills in Host.MacvtapModule. A kind that is not there yet is loaded
@@ -77,6 +77,37 @@ func (r root) lists(name string) (bool, error) {
 		}
 	}
 	return false, lines.Err()
+}
+
+// grep returns the lines of a file that keep wants, at most so many.
+func (r root) grep(name string, most int, keep func(string) bool) ([]string, error) {
+	f, err := os.Open(r.path(name))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var out []string
+	lines := bufio.NewScanner(io.LimitReader(f, maxIndex))
+	lines.Buffer(nil, 1<<20)
+	for len(out) < most && lines.Scan() {
+		if line := lines.Text(); keep(line) {
+			out = append(out, line)
+		}
+	}
+	return out, lines.Err()
+}
+
+// names are the names in a directory, sorted.
+func (r root) names(name string) ([]string, error) {
+	entries, err := os.ReadDir(r.path(name))
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Name()
+	}
+	return names, nil
 }
 
 // line is the first line of a small file, empty if it can't be read.

@@ -48,7 +48,7 @@ func batch(tb testing.TB, tool string, lines ...string) {
 // namespace, to move links to.
 func neighbourNamespace(tb testing.TB) int {
 	tb.Helper()
-	cmd := exec.Command("unshare", "--net", "sh", "-c", "echo ready; exec cat")
+	cmd := exec.Command("unshare", "--net", "cat")
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		tb.Error(err)
@@ -69,6 +69,7 @@ func neighbourNamespace(tb testing.TB) int {
 			tb.Error(err)
 		}
 	})
+	fmt.Fprintln(in, "ready") // what comes back is cat's, who is there by then
 	if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
 		tb.Errorf("unshare: %q, %v", line, err)
 		runtime.Goexit()

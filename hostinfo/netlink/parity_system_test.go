@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,11 +62,22 @@ func links(other int) []string {
 		"link add y0 type veth peer name y1",
 		"link add link y0 name stays type macvlan mode bridge",
 		fmt.Sprintf("link set y0 netns %d", other),
+		// the host's own addresses, and what is left out of them
+		"address add 192.0.2.7/24 dev v0",
+		"address add 192.0.2.8 peer 198.51.100.1/32 dev v0",
+		"address add 169.254.1.1/16 dev v0 scope link",
+		"address add 2001:db8::7/64 dev br0 nodad",
+		"address add 127.0.0.2/8 dev lo",
+		"address add 192.0.2.1/32 dev lo",
+		"route add default via 192.0.2.9 dev v0",
+		"route add unreachable default metric 9",
+		"route add default dev br0 metric 7",
 	}
 }
 
 // collect reads the namespace until it says the same twice, around what f
-// reads: carriers settle on the kernel's own time.
+// reads: carriers settle on the kernel's own time, and other namespaces of this
+// machine come and go.
 func collect(t *testing.T, f func() *hostinfo.Host) (kernel, told *hostinfo.Host) {
 	t.Helper()
 	read := func() *hostinfo.Host {
@@ -79,13 +92,25 @@ func collect(t *testing.T, f func() *hostinfo.Host) (kernel, told *hostinfo.Host
 		before := read()
 		told = f()
 		kernel = read()
-		if reflect.DeepEqual(before.Devices, kernel.Devices) {
+		if reflect.DeepEqual(before.Devices, kernel.Devices) && !fleeting(kernel) && !fleeting(told) {
 			return kernel, told
 		}
 		if time.Now().After(deadline) {
 			t.Error("the devices do not settle")
 			runtime.Goexit()
 		}
+	}
+}
+
+// fleeting says whether a namespace went away while h was read.
+func fleeting(h *hostinfo.Host) bool {
+	return slices.ContainsFunc(h.Gaps, func(g hostinfo.Gap) bool { return strings.Contains(g.Reason, "went away") })
+}
+
+// only drops every other namespace but that one: they are not this test's.
+func only(name string, hosts ...*hostinfo.Host) {
+	for _, h := range hosts {
+		h.Namespaces = slices.DeleteFunc(h.Namespaces, func(n hostinfo.Namespace) bool { return n.Name != name })
 	}
 }
 
@@ -118,7 +143,8 @@ func TestParity(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			inNamespace(t, func() {
-				batch(t, "ip", links(neighbourNamespace(t))...)
+				other := neighbourNamespace(t)
+				batch(t, "ip", links(other)...)
 				kernel, told := collect(t, func() *hostinfo.Host {
 					marker := iproute.NewMarker()
 					output := withSys(t, c.uid, c.path, append(c.shell, "-c", iproute.Command(marker))...)
@@ -138,12 +164,58 @@ func TestParity(t *testing.T) {
 				if told.Via != c.via {
 					t.Errorf("read via %q; gaps %+v", told.Via, told.Gaps)
 				}
+				only(fmt.Sprintf("pid %d (cat)", other), kernel, told)
+				checkElsewhere(t, kernel)
+				switch {
+				case c.uid == 0 && c.via == "iproute2":
+					sameGaps(t, kernel, told)
+				case told.Missing(hostinfo.FactNamespaces, "") == nil:
+					t.Error("other namespaces were read without root or without -json")
+				default:
+					kernel.Namespaces, told.Namespaces = nil, nil
+				}
 				if diff := parity.Diff(kernel, told); diff != "" {
 					t.Errorf("-kernel +told:\n%s", diff)
 				}
 				check(t, kernel)
 			})
 		})
+	}
+}
+
+// sameGaps: what one way can't read the other can't either, but for /sys, which
+// this process sees as its own namespace has it.
+func sameGaps(t *testing.T, kernel, told *hostinfo.Host) {
+	t.Helper()
+	for _, g := range hostinfo.Unobserved("", "").Gaps {
+		a, b := kernel.Missing(g.Fact, ""), told.Missing(g.Fact, "")
+		if (a == nil) != (b == nil) && g.Fact != hostinfo.FactHardware {
+			t.Errorf("%s: gaps %+v and %+v", g.Fact, a, b)
+		}
+	}
+	if g := told.Missing(hostinfo.FactHardware, ""); g != nil {
+		t.Errorf("hardware: %s", g.Reason)
+	}
+	if g := kernel.Missing(hostinfo.FactHardware, ""); g != nil && !strings.Contains(g.Reason, "another network namespace's") {
+		t.Errorf("hardware: %s", g.Reason)
+	}
+}
+
+// checkElsewhere holds what was read of the other namespace against what was
+// moved there.
+func checkElsewhere(t *testing.T, h *hostinfo.Host) {
+	t.Helper()
+	if len(h.Namespaces) != 1 {
+		t.Errorf("%d namespaces, gaps %+v", len(h.Namespaces), h.Gaps)
+		return
+	}
+	n, x0 := h.Namespaces[0], hostinfo.IndexLinks(h).ByName("x0")
+	gone, y0 := n.Called("gone"), n.Called("y0")
+	if gone == nil || x0 == nil || !gone.ParentElsewhere || gone.Parent != x0.Index || gone.MAC != "52:54:00:bb:00:01" || gone.Macvlan == nil {
+		t.Errorf("the macvlan that was moved is %+v", gone)
+	}
+	if y0 == nil || n.Called("x1") == nil || n.Called("lo") == nil || len(n.Devices) != 4 {
+		t.Errorf("in the other namespace: %+v", n.Devices)
 	}
 }
 
@@ -173,6 +245,10 @@ func check(t *testing.T, h *hostinfo.Host) {
 		t.Errorf("v1 is %+v", l.ByName("v1"))
 	case l.ByName("br0").AllMulticast != hostinfo.Yes || l.ByName("w1").MTU != 9000 || l.ByName("br\x01\xff") == nil || l.ByName("$(reboot)") == nil:
 		t.Error("br0, w1 or an odd name is not as made")
+	case fmt.Sprint(v0.Addresses) != "[192.0.2.7/24 192.0.2.8/32]" || fmt.Sprint(l.ByName("br0").Addresses) != "[2001:db8::7/64]" || l.ByName("lo").Addresses != nil:
+		t.Errorf("addresses: v0 %v, br0 %v, lo %v", v0.Addresses, l.ByName("br0").Addresses, l.ByName("lo").Addresses)
+	case fmt.Sprint(h.Setup.DefaultRoutes) != "[br0 v0]":
+		t.Errorf("default routes by %v", h.Setup.DefaultRoutes)
 	}
 }
 

@@ -20,29 +20,19 @@ import (
 //
 // The allowed differences:
 //   - Name and Gathered, which are the caller's, and Via.
-//   - Gaps, other than one that only one of them has for the devices as such.
+//   - Gaps, other than one that only one of them has for the devices as such,
+//     and what a gap covers that only one of them has (see forgetMissing).
 //   - iproute2 prints a permanent address only where it is not the current one.
 //   - iproute2 reads the first of two bytes of the partner's port state, which
 //     on a big-endian host is always 0.
 //   - What /sys does not hold (see forgetUnseen) may be unknown, never wrong.
 func Diff(kernel, told *hostinfo.Host) string {
 	a, b := strip(kernel), strip(told)
-	for i := range a.Devices {
-		d := &a.Devices[i]
-		j := slices.IndexFunc(b.Devices, func(o hostinfo.Device) bool { return o.Index == d.Index })
-		if j < 0 {
-			continue
-		}
-		switch told.Via {
-		case "iproute2":
-			if d.PermanentMAC == d.MAC {
-				d.PermanentMAC = ""
-			}
-			if d.BondPort != nil && kernel.Arch == "s390x" {
-				d.BondPort.PartnerState = 0
-			}
-		case "sysfs":
-			forgetUnseen(d, &b.Devices[j])
+	forgetMissing(a, b, kernel, told)
+	agree(a.Devices, b.Devices, told.Via, kernel.Arch)
+	for i := range a.Namespaces {
+		if i < len(b.Namespaces) {
+			agree(a.Namespaces[i].Devices, b.Namespaces[i].Devices, told.Via, kernel.Arch)
 		}
 	}
 	diff := cmp.Diff(a, b)
@@ -52,17 +42,89 @@ func Diff(kernel, told *hostinfo.Host) string {
 	return diff
 }
 
+// agree drops from the kernel's devices what the other way can't show of its.
+func agree(kernel, told []hostinfo.Device, via, arch string) {
+	for i := range kernel {
+		d := &kernel[i]
+		j := slices.IndexFunc(told, func(o hostinfo.Device) bool { return o.Index == d.Index })
+		if j < 0 {
+			continue
+		}
+		switch via {
+		case "iproute2":
+			if d.PermanentMAC == d.MAC {
+				d.PermanentMAC = ""
+			}
+			if d.BondPort != nil && arch == "s390x" {
+				d.BondPort.PartnerState = 0
+			}
+		case "sysfs":
+			forgetUnseen(d, &told[j])
+		}
+	}
+}
+
+// forgetMissing drops from both what only one of them could read: /sys has no
+// addresses, and others than root see less.
+func forgetMissing(a, b, kernel, told *hostinfo.Host) {
+	for _, g := range hostinfo.Unobserved("", "").Gaps {
+		if (kernel.Missing(g.Fact, "") == nil) == (told.Missing(g.Fact, "") == nil) {
+			continue
+		}
+		for _, h := range []*hostinfo.Host{a, b} {
+			forgetFact(h, g.Fact)
+		}
+	}
+}
+
+func forgetFact(h *hostinfo.Host, fact hostinfo.Fact) {
+	switch fact {
+	case hostinfo.FactNamespaces:
+		h.Namespaces = nil
+	case hostinfo.FactShaping:
+		h.Setup.Shaping, h.Setup.ShapingLacks = hostinfo.Unknown, nil
+	case hostinfo.FactTaps:
+		h.Setup.DevFS, h.Setup.StaleTaps = "", nil
+	case hostinfo.FactLLDPAD:
+		h.Setup.LLDPAD = hostinfo.Unknown
+	case hostinfo.FactDaemon:
+		h.Setup.DaemonElsewhere = hostinfo.Unknown
+	case hostinfo.FactConfigured:
+		h.Setup.Managers, h.Setup.Configured = nil, nil
+	case hostinfo.FactAddresses:
+		h.Setup.DefaultRoutes = nil
+	}
+	for i := range h.Devices {
+		switch d := &h.Devices[i]; fact {
+		case hostinfo.FactAddresses:
+			d.Addresses = nil
+		case hostinfo.FactHardware:
+			d.Speed, d.Duplex, d.VF, d.Functions, d.QETH = 0, "", nil, nil, nil
+		}
+	}
+}
+
 // strip copies h, as deep as Diff changes it, without what need not agree.
 func strip(h *hostinfo.Host) *hostinfo.Host {
 	c := *h
 	c.Name, c.Via, c.Gathered, c.Gaps = "", "", time.Time{}, nil
-	c.Devices = slices.Clone(h.Devices)
-	for i := range c.Devices {
-		d := &c.Devices[i]
+	c.Devices = sorted(h.Devices)
+	c.Namespaces = slices.Clone(h.Namespaces)
+	for i := range c.Namespaces {
+		c.Namespaces[i].Devices = sorted(c.Namespaces[i].Devices)
+	}
+	return &c
+}
+
+// sorted copies devices, with their altnames in one order.
+func sorted(devices []hostinfo.Device) []hostinfo.Device {
+	out := slices.Clone(devices)
+	for i := range out {
+		d := &out[i]
 		d.VLAN, d.Bond, d.BondPort = clone(d.VLAN), clone(d.Bond), clone(d.BondPort)
 		d.AltNames = slices.Sorted(slices.Values(d.AltNames))
 	}
-	return &c
+	return out
 }
 
 func clone[T any](p *T) *T {

@@ -1,0 +1,172 @@
+package files
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"migcheck/hostinfo"
+)
+
+const (
+	// MaxConfigFiles and MaxConfigLines are how many files, and matching lines of
+	// each, are read at most.
+	MaxConfigFiles = 500
+	MaxConfigLines = 2000
+	maxConfigured  = 4096 // names
+
+	// ConfigLines are the parts of lines that are looked at, as grep -oE has it;
+	// everything else in these files, secrets above all, is not read.
+	ConfigLines = `^[[:space:]]*(iface[[:space:]]+[^[:space:]]{1,64}|(Name|VLAN|Bond|Bridge|interface-name|DEVICE)[[:space:]]*=.{0,300}|(BOOTPROTO|STARTMODE|ONBOOT|TYPE)=)`
+	// NetplanLines are the keys of a netplan file, how deep they stand, and
+	// whether a mapping begins behind one on the same line.
+	NetplanLines = `^ *((set-name|name): +[^ #]{1,64}|[^] #:={}-][^ :={}]{0,63}:( *[{] *[^} ]| |$))`
+)
+
+// manager is one kind of network configuration.
+type manager struct {
+	name  string
+	globs []string
+	names func(c *Configured, text string) []string
+}
+
+var managers = []manager{
+	{"ifupdown", []string{"/etc/network/interfaces", "/etc/network/interfaces.d/*"}, ifupdown},
+	{"systemd-networkd", []string{
+		"/etc/systemd/network/*.netdev", "/etc/systemd/network/*.network",
+		"/run/systemd/network/*.netdev", "/run/systemd/network/*.network",
+	}, networkd},
+	{"NetworkManager", []string{"/etc/NetworkManager/system-connections/*", "/run/NetworkManager/system-connections/*"}, keyfile},
+	{"netplan", []string{"/etc/netplan/*.yaml"}, (*Configured).netplan},
+	{"ifcfg", []string{"/etc/sysconfig/network-scripts/ifcfg-*"}, (*Configured).ifcfg},
+	{"wicked", []string{"/etc/sysconfig/network/ifcfg-*"}, (*Configured).ifcfg},
+}
+
+// ConfigFiles are the shell patterns of all configurations, in the order in
+// which they are read.
+func ConfigFiles() []string {
+	var out []string
+	for _, m := range managers {
+		out = append(out, m.globs...)
+	}
+	return out
+}
+
+// Netplan are those of ConfigFiles that are netplan's.
+func Netplan() []string { return managers[3].globs }
+
+var (
+	configLine  = regexp.MustCompilePOSIX(ConfigLines)
+	netplanLine = regexp.MustCompilePOSIX(NetplanLines)
+)
+
+// ConfigLine is the part of a line that counts in that file; empty if none.
+func ConfigLine(file, line string) string {
+	if isNetplan(file) {
+		return netplanLine.FindString(line)
+	}
+	return configLine.FindString(line)
+}
+
+func isNetplan(file string) bool {
+	return slices.ContainsFunc(Netplan(), func(glob string) bool { return matches(glob, file) })
+}
+
+// matches says whether file is one that glob expands to in a shell.
+func matches(glob, file string) bool {
+	ok, err := path.Match(glob, file)
+	return ok && err == nil && !strings.HasPrefix(path.Base(file), ".")
+}
+
+// Configured gathers Setup.Managers and Configured.
+type Configured struct {
+	names  map[string]bool
+	found  map[string]bool // managers
+	unread []string        // directories of files that could not be read
+	cut    string          // why something is left out; empty if nothing is
+
+	file, by string // whose lines are coming, and whose file it is
+	lines    int
+	stack    []key  // of a netplan file
+	suffix   string // of an ifcfg file that names no device so far
+}
+
+// Printed takes in "FILE:TEXT", as grep prints what ConfigLine finds.
+func (c *Configured) Printed(line string) {
+	for i := range line { // either may hold a colon
+		if line[i] == ':' && line[i+1:] != "" && ConfigLine(line[:i], line[i+1:]) == line[i+1:] && c.Line(line[:i], line[i+1:]) {
+			return
+		}
+	}
+}
+
+// Line takes in what ConfigLine found in a file. It is false for a file that is
+// no configuration.
+func (c *Configured) Line(file, text string) bool {
+	i := slices.IndexFunc(managers, func(m manager) bool {
+		return slices.ContainsFunc(m.globs, func(glob string) bool { return matches(glob, file) })
+	})
+	if i < 0 {
+		return false
+	}
+	if c.file != file {
+		c.endFile()
+		c.file, c.by, c.lines, c.stack = file, managers[i].name, 0, nil
+	}
+	if c.lines++; c.lines >= MaxConfigLines {
+		c.cut = fmt.Sprintf("a file of more than %d lines", MaxConfigLines)
+	}
+	for _, name := range managers[i].names(c, text) {
+		c.add(c.by, name)
+	}
+	return true
+}
+
+func (c *Configured) endFile() {
+	c.add(c.by, c.suffix)
+	c.suffix = ""
+}
+
+func (c *Configured) add(manager, name string) {
+	name = strings.Trim(name, `"'`)
+	if name == "" || name == "lo" || len(name) > maxWord {
+		return
+	}
+	if c.names == nil {
+		c.names, c.found = map[string]bool{}, map[string]bool{}
+	}
+	if c.found[manager] = true; len(c.names) < maxConfigured {
+		c.names[strings.ToValidUTF8(name, "?")] = true
+		return
+	}
+	c.cut = fmt.Sprintf("more than %d names", maxConfigured)
+}
+
+// Unread notes a directory in which something could not be read.
+func (c *Configured) Unread(dir string) {
+	if len(c.unread) < 16 && !slices.Contains(c.unread, dir) && slices.ContainsFunc(ConfigFiles(), func(g string) bool { return path.Dir(g) == dir }) {
+		c.unread = append(c.unread, dir)
+	}
+}
+
+// TooManyFiles notes that there are more than MaxConfigFiles.
+func (c *Configured) TooManyFiles() { c.cut = fmt.Sprintf("more than %d files", MaxConfigFiles) }
+
+// Finish writes what was found into h, and what was not as gaps.
+func (c *Configured) Finish(h *hostinfo.Host) {
+	c.endFile()
+	h.Setup.Managers = slices.Sorted(maps.Keys(c.found))
+	h.Setup.Configured = slices.Sorted(maps.Keys(c.names))
+	switch {
+	case len(c.unread) > 0:
+		slices.Sort(c.unread)
+		h.AddGap(hostinfo.FactConfigured, "", "not everything in "+strings.Join(c.unread, ", ")+" may be read by "+By(h))
+	case c.cut != "":
+		h.AddGap(hostinfo.FactConfigured, "", "the network configuration was not read in full: "+c.cut)
+	case len(c.found) == 0:
+		h.AddGap(hostinfo.FactConfigured, "", "no network configuration was found that names a device (ifupdown, systemd-networkd, NetworkManager, netplan, ifcfg files)")
+	}
+}

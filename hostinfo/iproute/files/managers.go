@@ -1,0 +1,115 @@
+package files
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"migcheck/hostinfo"
+)
+
+// By names the user who reads a host in a gap's words.
+func By(h *hostinfo.Host) string {
+	if h.User == "" {
+		return "this user"
+	}
+	return "user " + h.User
+}
+
+// ifupdown reads "iface NAME".
+func ifupdown(_ *Configured, text string) []string {
+	words := strings.Fields(text)
+	if len(words) != 2 || words[0] != "iface" {
+		return nil
+	}
+	return words[1:]
+}
+
+// networkd reads Name=, VLAN=, Bond= and Bridge=, which hold lists, and globs
+// in the [Match] section. A [BridgeVLAN] section has numbers under VLAN=, and
+// "!" before a list turns it into everything else.
+func networkd(_ *Configured, text string) []string {
+	key, value, ok := strings.Cut(text, "=")
+	if key = strings.TrimSpace(key); !ok || key == "interface-name" || key == "DEVICE" {
+		return nil
+	}
+	value = strings.TrimSpace(value)
+	switch {
+	case strings.HasPrefix(value, "!"):
+		return []string{"*"}
+	case key == "VLAN" && strings.Trim(value, "0123456789- ") == "":
+		return nil
+	}
+	return strings.Fields(value)
+}
+
+// keyfile reads interface-name= of NetworkManager, in [match] a list, in which
+// "!" takes something out again.
+func keyfile(_ *Configured, text string) []string {
+	value, ok := strings.CutPrefix(strings.TrimSpace(text), "interface-name")
+	value, isKey := strings.CutPrefix(strings.TrimSpace(value), "=")
+	if !ok || !isKey {
+		return nil
+	}
+	names := strings.FieldsFunc(value, func(r rune) bool { return r == ';' || r == ',' || r == ' ' })
+	return slices.DeleteFunc(names, func(name string) bool { return name[0] == '!' })
+}
+
+// ifcfg reads DEVICE=. A file without it is about the device in its own name.
+// What editors and rpm leave behind is passed over as ifup does.
+func (c *Configured) ifcfg(text string) []string {
+	name := strings.TrimPrefix(path.Base(c.file), "ifcfg-")
+	for _, left := range []string{"~", ".bak", ".orig", ".old", ".rpmnew", ".rpmorig", ".rpmsave", ".scpmbackup"} {
+		if strings.HasSuffix(name, left) {
+			return nil
+		}
+	}
+	if c.lines == 1 {
+		c.suffix = name
+	}
+	device, ok := strings.CutPrefix(strings.TrimSpace(text), "DEVICE=")
+	if !ok {
+		return nil
+	}
+	c.suffix = ""
+	return []string{strings.TrimSpace(device)}
+}
+
+// key is a key of a YAML mapping and how far it is indented.
+type key struct {
+	indent int
+	name   string
+}
+
+// ofDevices are netplan's keys below which device names are keys.
+var ofDevices = map[string]bool{
+	"ethernets": true, "modems": true, "wifis": true, "bonds": true, "bridges": true, "vlans": true, "vrfs": true,
+	"tunnels": true, "dummy-devices": true, "virtual-ethernets": true, "nm-devices": true,
+}
+
+// netplan reads the keys of a YAML file one by one. Of a mapping on one line
+// it does not know the keys.
+func (c *Configured) netplan(text string) []string {
+	name, value, _ := strings.Cut(text, ":")
+	k := key{indent: len(name) - len(strings.TrimLeft(name, " "))}
+	k.name = strings.Trim(strings.TrimSpace(name), `"'`)
+	for len(c.stack) > 0 && c.stack[len(c.stack)-1].indent >= k.indent {
+		c.stack = c.stack[:len(c.stack)-1]
+	}
+	parent := ""
+	if n := len(c.stack); n > 0 {
+		parent = c.stack[n-1].name
+	}
+	if len(c.stack) < 16 {
+		c.stack = append(c.stack, k)
+	}
+	switch value = strings.TrimSpace(value); {
+	case (k.name == "network" || ofDevices[k.name]) && value != "":
+		c.cut = "netplan's YAML has mappings on one line"
+	case ofDevices[parent]:
+		return []string{k.name}
+	case k.name == "set-name", k.name == "name" && parent == "match":
+		return []string{value}
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+package iproute
+
+import (
+	"bytes"
+	"path"
+	"strings"
+
+	"migcheck/hostinfo"
+	"migcheck/hostinfo/iproute/files"
+)
+
+// shaping reads the section of that name: "NAME VALUE" lines, then
+// "FILE:MODULE" lines of modules.builtin and modules.dep.
+func (a *answer) shaping(h *hostinfo.Host) {
+	s := a.sections["shaping"]
+	f := files.Shaping{}
+	for line := range bytes.Lines(s.body) {
+		text := quiet(line)
+		switch name, value, _ := strings.Cut(text, " "); name {
+		case "tc":
+			f.TC = tri(value)
+		case "loaded":
+			f.Loaded = append(f.Loaded, value)
+		case "disabled":
+			f.Disabled = value == "1"
+		default:
+			file, module, _ := strings.Cut(text, ":")
+			switch path.Base(file) {
+			case "modules.builtin":
+				f.Builtin = append(f.Builtin, module)
+			case "modules.dep":
+				f.Loadable = append(f.Loadable, module)
+			}
+		}
+		if len(f.Loaded)+len(f.Builtin)+len(f.Loadable) > 100 {
+			break
+		}
+	}
+	if s.status != "0" && s.status != "1" {
+		f.Unread = a.why("shaping", "the look for tc and its kernel modules")
+	}
+	f.Finish(h)
+}
+
+// proc reads the section of that name: lines of /proc/self/mountinfo,
+// /proc/net/route and /proc/net/ipv6_route behind the file's name.
+func (a *answer) proc(h *hostinfo.Host) {
+	s := a.sections["proc"]
+	said := a.why("proc", "grep in /proc/self/mountinfo and /proc/net/route")
+	lines := map[string][]string{}
+	for line := range bytes.Lines(s.body) {
+		file, text, _ := strings.Cut(strings.TrimSuffix(string(line[:min(len(line), 4096)]), "\n"), ":")
+		lines[path.Base(file)] = append(lines[path.Base(file)], text)
+	}
+	if h.Setup.DevFS = files.DevFS(lines["mountinfo"]); h.Setup.DevFS == "" {
+		h.AddGap(hostinfo.FactTaps, "", "the file system on /dev is not known: "+said)
+	}
+	routes := [][]string{lines["route"], lines["ipv6_route"]}
+	// Without IPv6 there is no ipv6_route, and grep complains.
+	read := s.status != "" && !bytes.Contains(s.stderr, []byte("/proc/net/route")) && (s.status == "0" || s.status == "1" || s.status == "2")
+	if !read {
+		h.AddGap(hostinfo.FactAddresses, "", "the default routes are not known: "+said)
+		return
+	}
+	files.Routes(h, routes...)
+}
+
+// configured reads the section of that name: "unread DIR" and "cut" lines, then
+// what grep found behind the file's name.
+func (a *answer) configured(h *hostinfo.Host) {
+	s := a.sections["configured"]
+	if s.status != "0" {
+		h.AddGap(hostinfo.FactConfigured, "", a.why("configured", "grep in the network configuration"))
+	}
+	var c files.Configured
+	for line := range bytes.Lines(s.body) {
+		text := strings.TrimSuffix(string(line[:min(len(line), 1024)]), "\n")
+		switch name, value, _ := strings.Cut(text, " "); name {
+		case "unread":
+			c.Unread(value)
+		case "cut":
+			c.TooManyFiles()
+		default:
+			c.Printed(text)
+		}
+	}
+	if s.status == "0" || len(s.body) > 0 {
+		c.Finish(h)
+	}
+}

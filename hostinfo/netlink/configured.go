@@ -1,0 +1,52 @@
+//go:build linux
+
+package netlink
+
+import (
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"migcheck/hostinfo"
+	"migcheck/hostinfo/iproute/files"
+)
+
+// configured fills in Setup.Managers and Configured.
+func (r root) configured(h *hostinfo.Host) {
+	var c files.Configured
+	defer c.Finish(h)
+	read := 0
+	for _, glob := range files.ConfigFiles() {
+		names, err := filepath.Glob(r.path(glob))
+		if err != nil {
+			continue // none of files.ConfigFiles is malformed
+		}
+		dir := filepath.Dir(glob)
+		if r.isDir(dir) && unix.Access(r.path(dir), unix.R_OK|unix.X_OK) != nil {
+			c.Unread(dir)
+		}
+		for _, name := range names {
+			if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() || filepath.Base(name)[0] == '.' {
+				continue
+			}
+			if read++; read > files.MaxConfigFiles {
+				c.TooManyFiles()
+				return
+			}
+			file := filepath.Join(dir, filepath.Base(name))
+			lines, err := r.grep(file, files.MaxConfigLines, func(line string) bool { return files.ConfigLine(file, line) != "" })
+			if err != nil {
+				c.Unread(dir)
+			}
+			for _, line := range lines {
+				c.Line(file, files.ConfigLine(file, line))
+			}
+		}
+	}
+}
+
+func (r root) isDir(name string) bool {
+	info, err := os.Stat(r.path(name))
+	return err == nil && info.IsDir()
+}
