@@ -14,6 +14,7 @@ import (
 
 	"migcheck/cmd/internal/act/hook"
 	"migcheck/cmd/internal/exit"
+	"migcheck/cmd/internal/fleetfile"
 	"migcheck/preflight"
 	"migcheck/preflight/report"
 )
@@ -255,8 +256,8 @@ func (p *place) checkWaiver(cmd *cobra.Command, w hook.Waiver, last time.Duratio
 	case w.Rule == preflight.FactsNotObserved:
 		return exit.Because(fmt.Errorf("%s can't be waived: nobody knows what would be waived", w.Rule), "fail: open in /etc/migcheck/hook.yaml lets such guests come")
 	case w.Rule != "":
-		if err := knownRule(w.Rule); err != nil {
-			return err
+		if hint, err := fleetfile.KnownRule(w.Rule); err != nil {
+			return exit.Because(err, hint)
 		}
 	}
 	return p.asRoot(cmd)
