@@ -3,6 +3,7 @@ package snapshot
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"migcheck/hostinfo/libvirt"
@@ -52,6 +53,9 @@ func (s *standIns) guest(name string) string     { return s.name("guest", name) 
 func (s *standIns) network(name string) string   { return s.name("network", name) }
 func (s *standIns) portgroup(name string) string { return s.name("portgroup", name) }
 func (s *standIns) filter(name string) string    { return s.name("filter", name) }
+
+// namespace is a name of its own even where a container's process gave it.
+func (s *standIns) namespace(name string) string { return s.name("namespace", name) }
 
 // user keeps root, because what root may read is part of the facts.
 func (s *standIns) user(name string) string {
@@ -179,5 +183,26 @@ func (s *standIns) ip(addr netip.Addr) string {
 			return fmt.Sprintf("198.18.%d.%d", n>>8&0xff, n&0xff)
 		}
 		return fmt.Sprintf("2001:db8::%x", n)
+	})
+}
+
+// prefix hides an address with its prefix length. Addresses of one IP network
+// stay in one, of 24 or 64 bits whatever it had.
+func (s *standIns) prefix(value string) string {
+	p, err := netip.ParsePrefix(value)
+	if err != nil {
+		return s.of("address", value, func(n int) string { return fmt.Sprintf("address%d", n) })
+	}
+	network := s.of("subnet", p.Masked().String(), func(n int) string { return strconv.Itoa(n) })
+	return s.of("address", value, func(int) string {
+		s.count["in "+network]++
+		n, host := s.count["subnet"], s.count["in "+network]
+		if number, err := strconv.Atoi(network); err == nil {
+			n = number
+		}
+		if p.Addr().Is4() {
+			return fmt.Sprintf("10.%d.%d.%d/24", n>>8&0xff, n&0xff, host&0xff)
+		}
+		return fmt.Sprintf("2001:db8:0:%x::%x/64", n&0xffff, host&0xffff)
 	})
 }
