@@ -1,6 +1,9 @@
 package hostinfo
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Host is what one machine said about itself at one moment.
 type Host struct {
@@ -124,7 +127,9 @@ func (h *Host) AddGap(fact Fact, device, reason string) {
 	h.Gaps = append(h.Gaps, g)
 }
 
-// everyFact are all facts that a Gap can be about on a host.
+// EveryFact returns all facts that a Gap can be about on a host.
+func EveryFact() []Fact { return slices.Clone(everyFact) }
+
 var everyFact = []Fact{
 	FactDevices, FactAltNames, FactDetails, FactLACP, FactForwarding, FactNamespaces,
 	FactModules, FactVhost, FactAddresses, FactHardware, FactShaping, FactTaps, FactLLDPAD, FactDaemon,

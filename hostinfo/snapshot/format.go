@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,9 +21,34 @@ const (
 
 // hostFile is a host's JSON file.
 type hostFile struct {
-	Schema string         `json:"schema"`
-	Host   *hostinfo.Host `json:"host"`
-	Guests []guestEntry   `json:"guests,omitempty"`
+	Schema string `json:"schema"`
+	// Facts are those that the migcheck which wrote the file knew of: each was
+	// read or has a gap. A later one's are gaps to the reader. Nil in files from
+	// before the list, which had firstFacts.
+	Facts  []hostinfo.Fact `json:"facts,omitempty"`
+	Host   *hostinfo.Host  `json:"host"`
+	Guests []guestEntry    `json:"guests,omitempty"`
+}
+
+// firstFacts are the facts of files without a list of them.
+var firstFacts = []hostinfo.Fact{
+	hostinfo.FactDevices, hostinfo.FactAltNames, hostinfo.FactDetails, hostinfo.FactLACP, hostinfo.FactForwarding,
+	hostinfo.FactNamespaces, hostinfo.FactModules, hostinfo.FactVhost, hostinfo.FactLibvirt, hostinfo.FactDomains,
+	hostinfo.FactNetworks,
+}
+
+// noteUnknownFacts adds a gap for every fact that was not thought of when the
+// file was written: it looks as if there were nothing of it.
+func (f *hostFile) noteUnknownFacts() {
+	had := f.Facts
+	if len(had) == 0 {
+		had = firstFacts
+	}
+	for _, fact := range hostinfo.EveryFact() {
+		if !slices.Contains(had, fact) {
+			f.Host.AddGap(fact, "", "it was recorded by an earlier migcheck, which did not read it")
+		}
+	}
 }
 
 // guestEntry is a guest in a host's JSON file: a hostinfo.Guest whose views are
@@ -83,6 +109,7 @@ func decodeHost(data []byte) (*hostFile, error) {
 	if f.Host == nil || f.Host.Name == "" {
 		return nil, errors.New("holds no host with a name")
 	}
+	f.noteUnknownFacts()
 	if len(f.Guests) > maxGuests {
 		return nil, fmt.Errorf("holds %d guests, more than %d", len(f.Guests), maxGuests)
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"migcheck/hostinfo"
 )
 
 // put writes files by hand.
@@ -166,4 +168,26 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What an earlier migcheck did not know of is not read, rather than absent.
+func TestFactsOfLater(t *testing.T) {
+	for name, c := range map[string]struct {
+		facts string
+		gap   bool
+	}{
+		"a file from before the list": {"", true},
+		"a file without that fact":    {`"facts": ["devices", "networks"], `, true},
+		"a file with it":              {`"facts": ["devices", "addresses"], `, false},
+	} {
+		dir := t.TempDir()
+		put(t, dir, map[string]string{"h.json": `{"schema": "` + Schema + `", ` + c.facts + `"host": {"name": "kvm1"}}`})
+		h := read(t, dir).Host("kvm1").Host
+		if got := h.Missing(hostinfo.FactAddresses, "") != nil; got != c.gap {
+			t.Errorf("%s: a gap of the addresses: %v", name, got)
+		}
+		if h.Missing(hostinfo.FactDevices, "") != nil {
+			t.Errorf("%s: the devices have a gap", name)
+		}
+	}
 }
