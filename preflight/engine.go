@@ -22,7 +22,7 @@ func Run(p *Plan, rules []*Rule) *Report {
 	}
 	reqs := p.Requirements()
 	for _, r := range rules {
-		if r.Check == nil {
+		if r.Check == nil || (r.Phase == After) != (p.Arrival != nil) {
 			continue
 		}
 		if r.Scope == PerGuest {
@@ -34,6 +34,7 @@ func Run(p *Plan, rules []*Rule) *Report {
 		}
 	}
 	e.nameCauses()
+	e.postCopy()
 	e.waive()
 	e.sort()
 	return e.report(reqs)
@@ -138,7 +139,13 @@ func (e *engine) know(n Need, req *Requirement) (*Endpoint, knowledge, string) {
 		}
 	}
 	if k, why := e.plan.knowGuest(n.Fact); k != inapplicable {
+		if n.Fact == Arrived {
+			return e.plan.endpoint(Destination), k, why
+		}
 		return e.plan.endpoint(Source), k, why
+	}
+	if m := e.plan.Migration; n.Fact == Path && (m == nil || m.Offline) {
+		return end, inapplicable, "" // no memory is to be sent
 	}
 	k, why := end.know(n.Fact)
 	return end, k, why

@@ -41,6 +41,12 @@ var All = []*preflight.Rule{
 	ModelNotVirtio,
 	IOMMUOn,
 	GuestWithoutNICs,
+	MigrationPath,
+	FinishFailurePostCopy,
+	ArrivedInAnotherState,
+	ArrivedWithoutMacvtap,
+	SourceMacvtapLeft,
+	NoFramesAfterArrival,
 }
 
 // ByID returns the rule of that ID, or nil.
