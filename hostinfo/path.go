@@ -15,8 +15,11 @@ type Path struct {
 	// /sys/class/net/D/mtu); empty and 0 if unknown.
 	Device string
 	MTU    int
-	// Ports are what the ports that were tried answered.
+	// Ports are what the migration ports that were tried answered.
 	Ports []Port
+	// Daemon is the port of libvirt's daemon that this host reaches there (16514
+	// or 16509), so that it could migrate by itself; 0 if none.
+	Daemon int
 }
 
 // Port is one TCP port and its answer.

@@ -121,6 +121,9 @@ func resolvedOf(p *Plan) map[string]string {
 	out := map[string]string{}
 	for _, r := range p.observed().Requirements() {
 		for _, e := range []*Endpoint{r.Source, r.Destination} {
+			if e.Side == Destination && e.Network != nil && len(e.Network.Devices) > 1 {
+				continue // libvirt chooses anew, and each choice is judged
+			}
 			name := fmt.Sprintf("%s: the device %s of nic %d", e.Name, e.Wanted, r.Index)
 			what := e.Mode
 			for _, d := range e.Stack[:min(1, len(e.Stack))] {

@@ -11,6 +11,7 @@ import (
 	"migcheck/cmd/internal/fleetfile"
 	"migcheck/cmd/internal/world"
 	"migcheck/preflight"
+	"migcheck/preflight/report"
 	"migcheck/preflight/rules"
 )
 
@@ -21,6 +22,7 @@ type checkFlags struct {
 	from, fromURI, toURI  string
 	color                 string
 	strict                bool
+	moveFlags
 }
 
 func (c *checkFlags) register(cmd *cobra.Command) {
@@ -35,6 +37,7 @@ func (c *checkFlags) register(cmd *cobra.Command) {
 	f.StringVar(&c.toURI, "to-uri", "", "libvirt `URI` of the destination, reached directly")
 	f.StringVar(&c.color, "color", "auto", "auto, always or never")
 	c.reach.register(f)
+	c.moveFlags.register(f)
 	_ = cmd.RegisterFlagCompletionFunc("to", completeHosts)
 	_ = cmd.RegisterFlagCompletionFunc("from", completeHosts)
 	_ = cmd.RegisterFlagCompletionFunc("allow", completeRules)
@@ -78,16 +81,30 @@ func (c *checkFlags) run(cmd *cobra.Command, guests []string) error {
 	}
 	defer w.Close()
 	run := newRun(c, cmd, w, fleet)
+	if guests, err = run.everyGuest(cmd.Context(), guests); err != nil {
+		return err
+	}
+	if err := run.mayMove(); err != nil {
+		return err
+	}
 	doc, err := run.judge(cmd.Context(), guests)
 	if err != nil {
 		return err
 	}
+	if run.mover != nil {
+		return run.mover.run(cmd, doc, outs, style)
+	}
+	return run.finish(cmd, doc, outs, style)
+}
+
+// finish writes the report; its verdicts make the exit code.
+func (r *checkRun) finish(cmd *cobra.Command, doc *preflight.Document, outs []output, style report.Options) error {
 	if err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
 		return err
 	}
 	code := exit.OK
 	for i := range doc.Reports {
-		code = exit.Worst(code, exit.ForVerdict(doc.Reports[i].Verdict, c.strict))
+		code = exit.Worst(code, exit.ForVerdict(doc.Reports[i].Verdict, r.flags.strict))
 	}
 	return exit.Status(code)
 }
@@ -95,7 +112,7 @@ func (c *checkFlags) run(cmd *cobra.Command, guests []string) error {
 // complete refuses what can be seen to be wrong before anybody is asked.
 func (c *checkFlags) complete(cmd *cobra.Command, guests []string) error {
 	switch {
-	case len(guests) == 0:
+	case len(guests) == 0 && !c.all:
 		return exit.Because(fmt.Errorf("no guest is named"), "migcheck GUEST --to HOST")
 	case slices.Contains(guests, ""):
 		return exit.Because(fmt.Errorf("a guest's name is empty"), "")
@@ -132,8 +149,10 @@ func (c *checkFlags) complete(cmd *cobra.Command, guests []string) error {
 	if c.toURI != "" {
 		c.uris[c.to[0]] = c.toURI
 	}
-	_, err := parseMaps(c.maps)
-	return err
+	if _, err := parseMaps(c.maps); err != nil {
+		return err
+	}
+	return c.moveFlags.complete(c, guests)
 }
 
 // knownRule is an error with a suggestion if no rule has that ID.
@@ -159,6 +178,7 @@ type checkRun struct {
 	world world.World
 	fleet *fleetfile.Fleet
 	hosts map[string]*preflight.View
+	mover *mover // nil: nobody asked to migrate
 }
 
 func newRun(c *checkFlags, cmd *cobra.Command, w world.World, fleet *fleetfile.Fleet) *checkRun {

@@ -30,6 +30,9 @@ func (r *checkRun) judge(ctx context.Context, guests []string) (*preflight.Docum
 	if err := r.distinct(from); err != nil {
 		return nil, err
 	}
+	if err := r.tryPaths(ctx, from); err != nil {
+		return nil, err
+	}
 	doc := r.document()
 	for i, ref := range guests {
 		g, err := r.guest(ctx, from[i], ref)
@@ -38,10 +41,10 @@ func (r *checkRun) judge(ctx context.Context, guests []string) (*preflight.Docum
 		}
 		for _, to := range r.flags.to {
 			plan := &preflight.Plan{
-				Guest: g, From: r.hosts[from[i]], To: r.hosts[to],
-				Map: r.mapFor(to), Waivers: doc.Waivers, Now: doc.Created,
+				Guest: g, From: r.hosts[from[i]], To: r.hosts[to], Map: r.mapFor(to), MapMode: r.flags.mapMode,
+				Migration: r.flags.migration(), Waivers: doc.Waivers, Now: doc.Created,
 			}
-			doc.Reports = append(doc.Reports, *preflight.Run(plan, rules.All))
+			doc.Reports = append(doc.Reports, *r.run(ctx, plan))
 		}
 	}
 	if err := r.mapsUsed(doc); err != nil {
@@ -49,6 +52,14 @@ func (r *checkRun) judge(ctx context.Context, guests []string) (*preflight.Docum
 	}
 	doc.Verdict = preflight.Worst(doc.Reports)
 	return doc, nil
+}
+
+// run judges one plan, and asks for clearance where the guest is to migrate.
+func (r *checkRun) run(ctx context.Context, plan *preflight.Plan) *preflight.Report {
+	if r.mover == nil {
+		return preflight.Run(plan, rules.All)
+	}
+	return r.mover.clear(ctx, plan)
 }
 
 // sources says for each guest where it is to be taken from.

@@ -16,7 +16,7 @@ var ArrivedWithoutMacvtap = &preflight.Rule{
 	Scope:    preflight.PerGuest,
 	CausedBy: []string{"arrived-in-another-state"},
 	Needs: append(preflight.Essential(preflight.Destination, preflight.Arrived),
-		preflight.Essential(preflight.Destination, preflight.HostDevices)...),
+		preflight.Essential(preflight.Destination, preflight.AllDevices)...),
 	Doc: `the guest's macvtap is not what it should be on the destination
 Each direct NIC must have a macvtap there with the guest's MAC address, up, on
 the device that was judged, in the mode that was judged. A macvtap that is gone,

@@ -14,7 +14,7 @@ var SourceMacvtapLeft = &preflight.Rule{
 	Level: preflight.Warning,
 	Phase: preflight.After,
 	Scope: preflight.PerGuest,
-	Needs: append(preflight.Helpful(preflight.Source, preflight.HostDevices),
+	Needs: append(preflight.Helpful(preflight.Source, preflight.AllDevices),
 		preflight.Helpful(preflight.Destination, preflight.Arrived)...),
 	Doc: `the guest's macvtap is still on the source
 libvirt takes the source's macvtap away when the destination has confirmed. One

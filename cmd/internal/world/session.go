@@ -37,6 +37,7 @@ func (s *session) openLocal(ctx context.Context, uri string) {
 	if err != nil {
 		h = hostinfo.Unobserved(s.name, err.Error())
 	}
+	h.Live = err == nil
 	s.host = h
 	s.openLibvirt(ctx, client.Options{URI: uri})
 }
@@ -103,18 +104,28 @@ func (s *session) connect(ctx context.Context, l *live, about fleetfile.Host) er
 	}
 	s.ssh = c
 	s.closers = append(s.closers, func() { _ = c.Close() })
-	marker := iproute.NewMarker()
-	res, err := c.Run(ctx, become(about.Become, iproute.Command(marker)), nil, iproute.MaxOutput)
+	got, err := s.read(ctx, about.Become)
 	if err != nil {
 		return err
 	}
+	s.host, s.sockets = got.Host, got.Sockets
+	s.host.Live = true
+	return nil
+}
+
+// read asks the host's kernel, with one exec.
+func (s *session) read(ctx context.Context, how string) (*iproute.Result, error) {
+	marker := iproute.NewMarker()
+	res, err := s.ssh.Run(ctx, become(how, iproute.Command(marker)), nil, iproute.MaxOutput)
+	if err != nil {
+		return nil, err
+	}
 	got, err := iproute.Decode(res.Stdout, marker)
 	if err != nil {
-		return fmt.Errorf("read what %s said: %w%s", s.name, err, inBrackets(res.Stderr))
+		return nil, fmt.Errorf("read what %s said: %w%s", s.name, err, inBrackets(res.Stderr))
 	}
-	s.host, s.sockets = got.Host, got.Sockets
-	s.host.Name, s.host.Gathered = s.name, time.Now().UTC()
-	return nil
+	got.Host.Name, got.Host.Gathered = s.name, time.Now().UTC()
+	return got, nil
 }
 
 // become makes the one command run as root.

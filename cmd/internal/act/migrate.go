@@ -1,0 +1,235 @@
+//go:build cgo && libvirt_dlopen
+
+package act
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	golibvirt "libvirt.org/go/libvirt"
+
+	"migcheck/preflight"
+)
+
+// tick is how often a job is asked where it stands.
+const tick = time.Second
+
+// Migrate does what the order says and uses the clearance up: it is the
+// trigger. It returns when libvirt's call does, which no context ends; if ctx
+// ends, the job is aborted and the call's end awaited. watch is told where it
+// stands. An error says nothing about where the guest is: ask both hosts.
+func Migrate(ctx context.Context, w Way, c *preflight.Clearance, o Order, watch func(Progress)) (Stats, error) {
+	params, flags, err := o.arguments()
+	if err != nil {
+		return Stats{}, err
+	}
+	if err := c.Spend(o.Trip, time.Now()); err != nil {
+		return Stats{}, err
+	}
+	began := time.Now()
+	done := make(chan error, 1)
+	go func() { done <- o.call(w, params, flags) }()
+	j := &job{way: w, order: &o, began: began, watch: watch}
+	timer := time.NewTicker(tick)
+	defer timer.Stop()
+	for {
+		select {
+		case err := <-done:
+			s := Stats{Total: time.Since(began)}
+			if err == nil {
+				completed(w, o.UUID, &s)
+			}
+			return s, err
+		case <-timer.C:
+			j.look(ctx)
+		}
+	}
+}
+
+// call is the one call that moves a guest.
+func (o *Order) call(w Way, params *golibvirt.DomainMigrateParameters, flags golibvirt.DomainMigrateFlags) error {
+	ctx := context.Background() // an abandoned migration would go on unseen
+	return w.From.Do(ctx, "migrate", func(from *golibvirt.Connect) error {
+		dom, err := from.LookupDomainByUUIDString(o.UUID)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = dom.Free() }()
+		if o.PeerToPeer != "" {
+			return dom.MigrateToURI3(o.PeerToPeer, params, flags)
+		}
+		return w.To.Do(ctx, "receive the guest", func(to *golibvirt.Connect) error {
+			arrived, err := dom.Migrate3(to, params, flags)
+			if err == nil {
+				_ = arrived.Free()
+			}
+			return err
+		})
+	})
+}
+
+// arguments are the order as libvirt takes it.
+func (o *Order) arguments() (*golibvirt.DomainMigrateParameters, golibvirt.DomainMigrateFlags, error) {
+	var flags golibvirt.DomainMigrateFlags
+	for _, name := range o.Flags {
+		f, ok := flagValues[name]
+		if !ok {
+			return nil, 0, fmt.Errorf("there is no flag %s", name)
+		}
+		flags |= f
+	}
+	return &golibvirt.DomainMigrateParameters{
+		URISet: o.URI != "", URI: o.URI,
+		DestXMLSet: o.DestXML != "", DestXML: o.DestXML,
+		PersistXMLSet: o.PersistXML != "", PersistXML: o.PersistXML,
+		BandwidthSet: o.Bandwidth != 0, Bandwidth: o.Bandwidth,
+		CompressionSet: o.Compression != "", Compression: o.Compression,
+		ParallelConnectionsSet: o.Parallel != 0, ParallelConnections: o.Parallel,
+	}, flags, nil
+}
+
+var flagValues = map[string]golibvirt.DomainMigrateFlags{
+	"VIR_MIGRATE_LIVE":              golibvirt.MIGRATE_LIVE,
+	"VIR_MIGRATE_PEER2PEER":         golibvirt.MIGRATE_PEER2PEER,
+	"VIR_MIGRATE_PERSIST_DEST":      golibvirt.MIGRATE_PERSIST_DEST,
+	"VIR_MIGRATE_UNDEFINE_SOURCE":   golibvirt.MIGRATE_UNDEFINE_SOURCE,
+	"VIR_MIGRATE_NON_SHARED_DISK":   golibvirt.MIGRATE_NON_SHARED_DISK,
+	"VIR_MIGRATE_NON_SHARED_INC":    golibvirt.MIGRATE_NON_SHARED_INC,
+	"VIR_MIGRATE_CHANGE_PROTECTION": golibvirt.MIGRATE_CHANGE_PROTECTION,
+	"VIR_MIGRATE_UNSAFE":            golibvirt.MIGRATE_UNSAFE,
+	"VIR_MIGRATE_OFFLINE":           golibvirt.MIGRATE_OFFLINE,
+	"VIR_MIGRATE_COMPRESSED":        golibvirt.MIGRATE_COMPRESSED,
+	"VIR_MIGRATE_ABORT_ON_ERROR":    golibvirt.MIGRATE_ABORT_ON_ERROR,
+	"VIR_MIGRATE_AUTO_CONVERGE":     golibvirt.MIGRATE_AUTO_CONVERGE,
+	"VIR_MIGRATE_POSTCOPY":          golibvirt.MIGRATE_POSTCOPY,
+	"VIR_MIGRATE_PARALLEL":          golibvirt.MIGRATE_PARALLEL,
+}
+
+// job is a migration under way, as the source's libvirt shows it.
+type job struct {
+	way   Way
+	order *Order
+	began time.Time
+	watch func(Progress)
+
+	downtimeSet, postCopy, timedOut, aborting bool
+}
+
+// look asks where the job stands, tells it, and does what is due: an abort that
+// is refused because the job has not begun yet is tried again at the next look.
+func (j *job) look(ctx context.Context) {
+	asking, cancel := context.WithTimeout(context.Background(), 10*tick)
+	defer cancel()
+	p := Progress{Elapsed: time.Since(j.began)}
+	err := j.way.From.Do(asking, "ask for the job", func(c *golibvirt.Connect) error {
+		dom, err := c.LookupDomainByUUIDString(j.order.UUID)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = dom.Free() }()
+		stats, err := dom.GetJobStats(0)
+		if err != nil {
+			return err
+		}
+		p.fill(stats)
+		p.Words = j.act(ctx, dom, &p)
+		return nil
+	})
+	if err != nil { // the question may still be under way, and p its own
+		lost := Progress{Elapsed: time.Since(j.began)}
+		if !errors.Is(err, golibvirt.ERR_NO_DOMAIN) {
+			lost.Words = err.Error()
+		}
+		j.watch(lost)
+		return
+	}
+	j.watch(p)
+}
+
+// act does what is due and says so.
+func (j *job) act(ctx context.Context, dom *golibvirt.Domain, p *Progress) string {
+	running := p.Total > 0
+	switch o := j.order; {
+	case ctx.Err() != nil:
+		return j.abort(dom, "interrupted: the job is being aborted")
+	case o.Timeout > 0 && time.Since(j.began) > o.Timeout && !j.timedOut:
+		return j.onTimeout(dom)
+	case j.aborting:
+		return j.abort(dom, "the job is being aborted")
+	case running && o.Downtime > 0 && !j.downtimeSet:
+		j.downtimeSet = true
+		if err := dom.MigrateSetMaxDowntime(uint64(o.Downtime.Milliseconds()), 0); err != nil {
+			return "the downtime could not be set: " + message(err)
+		}
+	case running && o.PostCopy && !j.postCopy && p.Iteration > 1:
+		return j.switchOver(dom)
+	}
+	return ""
+}
+
+func (j *job) abort(dom *golibvirt.Domain, words string) string {
+	j.aborting = true
+	if err := dom.AbortJob(); err != nil && !errors.Is(err, golibvirt.ERR_OPERATION_INVALID) {
+		return "the job could not be aborted: " + message(err)
+	}
+	return words
+}
+
+func (j *job) switchOver(dom *golibvirt.Domain) string {
+	j.postCopy = true
+	if err := dom.MigrateStartPostCopy(0); err != nil {
+		return "post-copy did not begin: " + message(err)
+	}
+	return "post-copy began"
+}
+
+func (j *job) onTimeout(dom *golibvirt.Domain) string {
+	j.timedOut = true
+	switch j.order.OnTimeout {
+	case "pause":
+		if err := dom.Suspend(); err != nil {
+			return "the guest could not be paused: " + message(err)
+		}
+		return "timed out: the guest is paused until it has moved"
+	case "postcopy":
+		return j.switchOver(dom)
+	}
+	return j.abort(dom, "timed out: the job is being aborted")
+}
+
+func (p *Progress) fill(s *golibvirt.DomainJobInfo) {
+	p.Total, p.Remaining = s.DataTotal, s.DataRemaining
+	p.Rate, p.Iteration = s.MemBps, s.MemIteration
+	p.DirtyRate = s.MemDirtyRate * s.MemPageSize
+	p.Downtime = time.Duration(s.Downtime) * time.Millisecond
+}
+
+// completed adds what the destination counted.
+func completed(w Way, uuid string, s *Stats) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*tick)
+	defer cancel()
+	// Without it the report lacks two numbers.
+	_ = w.To.Do(ctx, "ask for the job", func(c *golibvirt.Connect) error {
+		dom, err := c.LookupDomainByUUIDString(uuid)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = dom.Free() }()
+		info, err := dom.GetJobStats(golibvirt.DOMAIN_JOB_STATS_COMPLETED)
+		if err == nil {
+			s.Downtime, s.Moved = time.Duration(info.Downtime)*time.Millisecond, info.DataProcessed
+		}
+		return err
+	})
+}
+
+// message is what libvirt said, without the binding's frame around it.
+func message(err error) string {
+	var e golibvirt.Error
+	if errors.As(err, &e) && e.Message != "" {
+		return e.Message
+	}
+	return err.Error()
+}
