@@ -19,6 +19,7 @@ func (t *turn) whereabouts(ctx context.Context, failed bool) act.Ruling {
 	w := act.Whereabouts{Guest: t.plan.Guest.Name, Before: t.order.Before}
 	settle, cancel := context.WithTimeout(ctx, patient)
 	defer cancel()
+	defer t.mover.check.progress("asking both hosts where " + w.Guest + " is")()
 	for {
 		w.From, w.To = t.place(settle, t.order.From), t.place(settle, t.order.To)
 		if !failed || w.From.Known && w.To.Known && w.From.Job == "" && w.To.Job == "" {
@@ -27,10 +28,13 @@ func (t *turn) whereabouts(ctx context.Context, failed bool) act.Ruling {
 		select {
 		case <-settle.Done():
 			return w.Rule()
-		case <-time.After(time.Second):
+		case <-time.After(askAgain):
 		}
 	}
 }
+
+// askAgain is how long a host that did not answer is left alone.
+const askAgain = 2 * time.Second
 
 // place asks one host, over what is open or else anew.
 func (t *turn) place(ctx context.Context, host string) act.Place {
@@ -44,7 +48,7 @@ func (t *turn) place(ctx context.Context, host string) act.Place {
 			return p
 		}
 		if try == 0 {
-			t.mover.hold.Reconnect(host)
+			t.mover.hold.Reconnect(host, conn)
 		}
 	}
 	return p

@@ -27,6 +27,9 @@ type mover struct {
 	check *checkRun
 	hold  *world.Hold
 	trips []*turn // one for each report, in their order
+
+	mu   sync.Mutex
+	jobs []*turn // whose job runs now
 }
 
 // mayMove sees to it that what is to be acted on is live.
@@ -115,6 +118,10 @@ func (m *mover) run(cmd *cobra.Command, doc *preflight.Document, outs []output, 
 			return err
 		}
 		outs = slices.Delete(slices.Clone(outs), shown, shown+1)
+	} else if !flags.yes && !flags.dryRun {
+		if err := write(os.Stderr, doc, []output{{format: "text"}}, style); err != nil {
+			return err
+		}
 	}
 	code := m.migrateAll(cmd.Context(), doc)
 	if err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
@@ -250,4 +257,25 @@ func (m *mover) ask(ctx context.Context, ready int) (bool, error) {
 	case <-ctx.Done():
 		return false, errors.New("interrupted")
 	}
+}
+
+// underWay keeps in mind whose job runs, for who leaves meanwhile.
+func (m *mover) underWay(t *turn, runs bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.jobs = slices.DeleteFunc(m.jobs, func(o *turn) bool { return o == t })
+	if runs {
+		m.jobs = append(m.jobs, t)
+	}
+	if len(m.jobs) == 0 {
+		lastWords.Store(nil)
+		return
+	}
+	var names []string
+	for _, j := range m.jobs {
+		names = append(names, j.plan.Guest.Name)
+	}
+	words := fmt.Sprintf("left at once; the migration of %s may go on: on %s, virsh domjobinfo shows it and virsh domjobabort ends it",
+		strings.Join(names, ", "), m.jobs[0].plan.From.Name)
+	lastWords.Store(&words)
 }

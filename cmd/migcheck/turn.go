@@ -161,9 +161,9 @@ func (t *turn) take(ctx context.Context) int {
 		return exit.Blocked
 	}
 	meter := t.mover.meter(t)
-	lastWords.Store(t.lastWords())
+	t.mover.underWay(t, true)
 	stats, err := act.Migrate(ctx, t.way, t.clearance, t.order, meter.show)
-	lastWords.Store(nil)
+	t.mover.underWay(t, false)
 	meter.end()
 	if err != nil {
 		moved.Error = err.Error()
@@ -224,13 +224,6 @@ func (t *turn) confirm(ctx context.Context) ([]string, error) {
 	}
 	t.plan = &p
 	return changes, err
-}
-
-// lastWords is what is said to somebody who leaves while the job runs.
-func (t *turn) lastWords() *string {
-	words := fmt.Sprintf("left at once; the migration of %s may go on: virsh domjobinfo %s on %s shows it, virsh domjobabort ends it",
-		t.plan.Guest.Name, t.plan.Guest.Name, t.plan.From.Name)
-	return &words
 }
 
 // autostart moves the mark along.

@@ -139,7 +139,8 @@ func (j *job) look(ctx context.Context) {
 	})
 	if err != nil { // the question may still be under way, and p its own
 		lost := Progress{Elapsed: time.Since(j.began)}
-		if !errors.Is(err, golibvirt.ERR_NO_DOMAIN) {
+		// A guest that has just left is not running, or not there.
+		if !errors.Is(err, golibvirt.ERR_NO_DOMAIN) && !errors.Is(err, golibvirt.ERR_OPERATION_INVALID) {
 			lost.Words = err.Error()
 		}
 		j.watch(lost)

@@ -56,14 +56,22 @@ func (h *Hold) Again(ctx context.Context, host string) *hostinfo.Host {
 	return fresh
 }
 
-// Reconnect gives up what is open to a host, so that the next question logs in
-// anew. It is for hosts that were lost.
-func (h *Hold) Reconnect(host string) {
+// Reconnect gives up what is open to a host if it is still the connection that
+// failed, so that the next question logs in anew.
+func (h *Hold) Reconnect(host string, failed *client.Conn) {
 	h.l.mu.Lock()
+	defer h.l.mu.Unlock()
 	s := h.l.sessions[host]
-	delete(h.l.sessions, host)
-	h.l.mu.Unlock()
-	if s != nil {
+	if s == nil {
+		return
+	}
+	select {
+	case <-s.ready:
+	default:
+		return // somebody is logging in already
+	}
+	if s.libvirt == failed {
+		delete(h.l.sessions, host)
 		go s.close() // what was lost may take its time to end
 	}
 }
