@@ -58,42 +58,72 @@ func TestLabFault(t *testing.T) {
 	l := openLab(t)
 	l.must(t, "reset")
 	l.define(t, "heavy", 0x41, true)
-	slow := migrating("heavy", "--yes", "--bandwidth", "1")
-	broken := func(name string, code int, fault func(t *testing.T, p *process), words ...string) {
-		t.Run(name, func(t *testing.T) {
-			p := l.start(t, nil, slow...)
+	for _, c := range []struct {
+		name  string
+		fault func(t *testing.T, p *process)
+		code  int
+		words string
+		onB   string // what hostB has of it afterwards
+	}{
+		{"Ctrl-C", func(_ *testing.T, p *process) { _ = p.cmd.Process.Signal(os.Interrupt) }, 130, "interrupted: the job is being aborted|STAYED|heavy runs on hostA", "none"},
+		{"the destination's QEMU is killed", func(t *testing.T, _ *process) {
+			l.on(t, "hostB", "kill -KILL $(pgrep -f '[g]uest=heavy')")
+		}, 4, "STAYED|heavy runs on hostA", "none"},
+		{"SSH to the destination is cut", func(t *testing.T, p *process) { l.cut(t, p, "hostB") }, 4, "STAYED|heavy runs on hostA", "none"},
+		{"SSH to the source is cut", func(t *testing.T, p *process) { l.cut(t, p, "hostA") }, 4, "STAYED|heavy runs on hostA", "none"},
+		{"migcheck is killed", func(_ *testing.T, p *process) { _ = p.cmd.Process.Kill() }, -1, "", "none"},
+		// libvirt 9.0.0 leaves a definition behind where the end fails.
+		{"the destination's device is removed", func(t *testing.T, _ *process) { l.on(t, "hostB", "ip link delete bond0.623") }, 4, "STAYED|heavy runs on hostA|virsh undefine heavy", "shut off"},
+		{"the destination's libvirtd is killed", func(t *testing.T, _ *process) { l.on(t, "hostB", "kill -KILL $(pidof libvirtd)") }, 4, "UNCLEAR|heavy runs on hostA|on hostB: virsh domstate --reason heavy", "none"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := l.start(t, nil, slowly("heavy")...)
 			p.middle(t)
-			fault(t, p)
-			p.code(t, code, words...)
+			c.fault(t, p)
+			p.code(t, c.code, strings.Split(c.words, "|")...)
+			l.on(t, "hostB", "pidof libvirtd >/dev/null || { rm -f /run/libvirtd.pid; /lab/services restart-libvirt >/dev/null 2>&1; }")
 			l.settle(t, "heavy")
-			l.expect(t, "heavy", "running", "none")
+			l.expect(t, "heavy", "running", c.onB)
+			if c.onB != "none" {
+				l.must(t, "reset", "hostB")
+				l.on(t, "hostB", "[ -s /var/lib/libvirt/random ]")
+			}
 		})
 	}
-	broken("Ctrl-C", 130, func(t *testing.T, p *process) { _ = p.cmd.Process.Signal(os.Interrupt) },
-		"interrupted: the job is being aborted", "STAYED", "heavy runs on hostA")
-	broken("the destination's QEMU is killed", 4, func(t *testing.T, p *process) {
-		l.on(t, "hostB", "kill -KILL $(pgrep -f '[g]uest=heavy')")
-	}, "STAYED", "heavy runs on hostA")
-	broken("SSH to the destination is cut", 4, func(t *testing.T, p *process) { l.cut(t, p, "hostB") },
-		"heavy runs on hostA")
-	broken("SSH to the source is cut", 4, func(t *testing.T, p *process) { l.cut(t, p, "hostA") },
-		"heavy runs on hostA")
-	broken("migcheck is killed", -1, func(t *testing.T, p *process) { _ = p.cmd.Process.Kill() })
-	t.Run("the destination's device is removed", func(t *testing.T) {
-		defer l.must(t, "reset", "hostB")
-		broken("in the middle", 4, func(t *testing.T, p *process) { l.on(t, "hostB", "ip link delete bond0.623") },
-			"STAYED", "heavy runs on hostA")
-	})
-	t.Run("the destination's libvirtd is killed", func(t *testing.T) {
-		defer l.must(t, "reset", "hostB")
-		p := l.start(t, nil, slow...)
-		p.middle(t)
-		l.on(t, "hostB", "kill -KILL $(pidof libvirtd)")
-		p.code(t, 4, "UNCLEAR", "heavy runs on hostA", "on hostB: virsh domstate --reason heavy")
-		l.on(t, "hostB", "rm -f /run/libvirtd.pid; /lab/services restart-libvirt >/dev/null 2>&1")
-		l.settle(t, "heavy")
-		l.expect(t, "heavy", "running", "none")
-	})
+}
+
+// slowly is a migration that has a middle.
+func slowly(guest string) []string { return migrating(guest, "--yes", "--bandwidth", "1") }
+
+// TestLabHandover cuts the connection to the destination while the guest is being
+// handed over: all memory is copied, the source stands still, and nobody knows
+// whether the destination has started it. libvirt by itself would set it going on
+// the source. The commands that are printed bring it back to one place.
+func TestLabHandover(t *testing.T) {
+	l := openLab(t)
+	l.must(t, "reset")
+	l.define(t, "handed", 0x61, true)
+	p := l.start(t, nil, slowly("handed")...)
+	p.middle(t)
+	l.on(t, "hostB", "kill -STOP $(pidof libvirtd)")
+	l.on(t, "hostA", "n=0; until virsh domstate handed | grep -q paused; do n=$((n+1)); [ $n -lt 600 ] || exit 1; sleep 1; done")
+	l.cut(t, p, "hostB")
+	l.on(t, "hostB", "kill -CONT $(pidof libvirtd)")
+	p.code(t, 4, "HALTED")
+	l.settle(t, "handed")
+	a, b := l.state(t, "hostA", "handed"), l.state(t, "hostB", "handed")
+	if a != "paused" || b != "running" && b != "none" && b != "shut off" {
+		t.Fatalf("%q on hostA and %q on hostB", a, b)
+	}
+	for _, c := range regexp.MustCompile(`(?m)^ *on (host[AB]): (virsh .*)$`).FindAllStringSubmatch(p.out.String(), -1) {
+		t.Logf("on %s: %s", c[1], c[2])
+		l.on(t, c[1], c[2])
+	}
+	a2, b2 := l.state(t, "hostA", "handed"), l.state(t, "hostB", "handed")
+	if (a2 == "running") == (b2 == "running") {
+		t.Errorf("after the commands: %q on hostA and %q on hostB", a2, b2)
+	}
+	t.Logf("handed afterwards: hostA %s, hostB %s; after the commands: hostA %s, hostB %s", a, b, a2, b2)
 }
 
 // TestLabSecondGuest: the first guest takes the device that the second needs.

@@ -39,7 +39,9 @@ func (m *mover) meter(t *turn) *meter {
 
 func (m *meter) show(p act.Progress) {
 	news := p.Words != "" && p.Words != m.words
-	m.words = p.Words
+	if p.Words != "" {
+		m.words = p.Words
+	}
 	switch line := report.Safe(m.guest + "  " + progressLine(&p)); {
 	case news: // what was done is told even to those who want no progress
 		m.wipe()
@@ -65,7 +67,7 @@ func (m *meter) wipe() {
 func (m *meter) end() { m.wipe() }
 
 // progressLine is "43%  36.2 MiB left  1.0 MiB/s  dirty 0.2 MiB/s  pass 2
-// downtime 300 ms  12 s".
+// downtime ~300 ms  12 s".
 func progressLine(p *act.Progress) string {
 	var parts []string
 	if n := p.Percent(); n >= 0 {
@@ -77,8 +79,10 @@ func progressLine(p *act.Progress) string {
 			parts = append(parts, fmt.Sprintf("pass %d", p.Iteration))
 		}
 		if p.Downtime > 0 {
-			parts = append(parts, fmt.Sprintf("downtime %d ms", p.Downtime.Milliseconds()))
+			parts = append(parts, fmt.Sprintf("downtime ~%d ms", p.Downtime.Milliseconds()))
 		}
+	} else if p.Begun {
+		parts = append(parts, "ending")
 	} else {
 		parts = append(parts, "preparing")
 	}

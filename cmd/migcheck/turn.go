@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"migcheck/cmd/internal/act"
 	"migcheck/cmd/internal/exit"
+	"migcheck/hostinfo"
 	"migcheck/hostinfo/libvirt"
 	"migcheck/preflight"
 	"migcheck/preflight/rules"
@@ -73,6 +75,7 @@ func (t *turn) makeOrder() error {
 		w.PeerToPeer = t.peer()
 	}
 	t.order, err = act.NewOrder(w, t.plan.Guest, t.trip(), t.defs, dest, persist)
+	t.order.ToKnew = slices.ContainsFunc(t.plan.To.Domains, func(d hostinfo.Domain) bool { return d.UUID == t.order.UUID })
 	return err
 }
 
@@ -161,9 +164,11 @@ func (t *turn) take(ctx context.Context) int {
 		return exit.Blocked
 	}
 	meter := t.mover.meter(t)
+	release := t.guard()
 	t.mover.underWay(t, true)
 	stats, err := act.Migrate(ctx, t.way, t.clearance, t.order, meter.show)
 	t.mover.underWay(t, false)
+	release()
 	meter.end()
 	if err != nil {
 		moved.Error = err.Error()

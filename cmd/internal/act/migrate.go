@@ -31,7 +31,7 @@ func Migrate(ctx context.Context, w Way, c *preflight.Clearance, o Order, watch 
 	began := time.Now()
 	done := make(chan error, 1)
 	go func() { done <- o.call(w, params, flags) }()
-	j := &job{way: w, order: &o, began: began, watch: watch}
+	j := newJob(w, &o, began, watch)
 	timer := time.NewTicker(tick)
 	defer timer.Stop()
 	for {
@@ -42,8 +42,17 @@ func Migrate(ctx context.Context, w Way, c *preflight.Clearance, o Order, watch 
 				completed(w, o.UUID, &s)
 			}
 			return s, err
+		case <-w.Unconfirmed:
+			return Stats{Total: time.Since(began)}, errUnconfirmed
+		case p := <-j.seen:
+			j.asking = false
+			j.tell(p)
+		case words := <-j.did:
+			j.acting = false
+			j.say(words)
 		case <-timer.C:
-			j.look(ctx)
+			j.look()
+			j.act(ctx)
 		}
 	}
 }
@@ -61,6 +70,10 @@ func (o *Order) call(w Way, params *golibvirt.DomainMigrateParameters, flags gol
 			return dom.MigrateToURI3(o.PeerToPeer, params, flags)
 		}
 		return w.To.Do(ctx, "receive the guest", func(to *golibvirt.Connect) error {
+			if w.Unconfirmed != nil {
+				// Whoever watches the way there must be the first to learn that it ended.
+				_ = to.SetKeepAlive(0, 0)
+			}
 			arrived, err := dom.Migrate3(to, params, flags)
 			if err == nil {
 				_ = arrived.Free()
@@ -69,6 +82,10 @@ func (o *Order) call(w Way, params *golibvirt.DomainMigrateParameters, flags gol
 		})
 	})
 }
+
+// errUnconfirmed is Migrate's where libvirt's call is left alone: what it would
+// do next might set the guest going a second time.
+var errUnconfirmed = errors.New("the connection to the destination was lost while the guest was handed over")
 
 // arguments are the order as libvirt takes it.
 func (o *Order) arguments() (*golibvirt.DomainMigrateParameters, golibvirt.DomainMigrateFlags, error) {
@@ -105,99 +122,6 @@ var flagValues = map[string]golibvirt.DomainMigrateFlags{
 	"VIR_MIGRATE_AUTO_CONVERGE":     golibvirt.MIGRATE_AUTO_CONVERGE,
 	"VIR_MIGRATE_POSTCOPY":          golibvirt.MIGRATE_POSTCOPY,
 	"VIR_MIGRATE_PARALLEL":          golibvirt.MIGRATE_PARALLEL,
-}
-
-// job is a migration under way, as the source's libvirt shows it.
-type job struct {
-	way   Way
-	order *Order
-	began time.Time
-	watch func(Progress)
-
-	downtimeSet, postCopy, timedOut, aborting bool
-}
-
-// look asks where the job stands, tells it, and does what is due: an abort that
-// is refused because the job has not begun yet is tried again at the next look.
-func (j *job) look(ctx context.Context) {
-	asking, cancel := context.WithTimeout(context.Background(), 10*tick)
-	defer cancel()
-	p := Progress{Elapsed: time.Since(j.began)}
-	err := j.way.From.Do(asking, "ask for the job", func(c *golibvirt.Connect) error {
-		dom, err := c.LookupDomainByUUIDString(j.order.UUID)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = dom.Free() }()
-		stats, err := dom.GetJobStats(0)
-		if err != nil {
-			return err
-		}
-		p.fill(stats)
-		p.Words = j.act(ctx, dom, &p)
-		return nil
-	})
-	if err != nil { // the question may still be under way, and p its own
-		lost := Progress{Elapsed: time.Since(j.began)}
-		// A guest that has just left is not running, or not there.
-		if !errors.Is(err, golibvirt.ERR_NO_DOMAIN) && !errors.Is(err, golibvirt.ERR_OPERATION_INVALID) {
-			lost.Words = err.Error()
-		}
-		j.watch(lost)
-		return
-	}
-	j.watch(p)
-}
-
-// act does what is due and says so.
-func (j *job) act(ctx context.Context, dom *golibvirt.Domain, p *Progress) string {
-	running := p.Total > 0
-	switch o := j.order; {
-	case ctx.Err() != nil:
-		return j.abort(dom, "interrupted: the job is being aborted")
-	case o.Timeout > 0 && time.Since(j.began) > o.Timeout && !j.timedOut:
-		return j.onTimeout(dom)
-	case j.aborting:
-		return j.abort(dom, "the job is being aborted")
-	case running && o.Downtime > 0 && !j.downtimeSet:
-		j.downtimeSet = true
-		if err := dom.MigrateSetMaxDowntime(uint64(o.Downtime.Milliseconds()), 0); err != nil {
-			return "the downtime could not be set: " + message(err)
-		}
-	case running && o.PostCopy && !j.postCopy && p.Iteration > 1:
-		return j.switchOver(dom)
-	}
-	return ""
-}
-
-func (j *job) abort(dom *golibvirt.Domain, words string) string {
-	j.aborting = true
-	if err := dom.AbortJob(); err != nil && !errors.Is(err, golibvirt.ERR_OPERATION_INVALID) {
-		return "the job could not be aborted: " + message(err)
-	}
-	return words
-}
-
-func (j *job) switchOver(dom *golibvirt.Domain) string {
-	j.postCopy = true
-	if err := dom.MigrateStartPostCopy(0); err != nil {
-		return "post-copy did not begin: " + message(err)
-	}
-	return "post-copy began"
-}
-
-func (j *job) onTimeout(dom *golibvirt.Domain) string {
-	j.timedOut = true
-	switch j.order.OnTimeout {
-	case "pause":
-		if err := dom.Suspend(); err != nil {
-			return "the guest could not be paused: " + message(err)
-		}
-		return "timed out: the guest is paused until it has moved"
-	case "postcopy":
-		return j.switchOver(dom)
-	}
-	return j.abort(dom, "timed out: the job is being aborted")
 }
 
 func (p *Progress) fill(s *golibvirt.DomainJobInfo) {

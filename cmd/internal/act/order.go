@@ -56,6 +56,7 @@ type Order struct {
 	MoveAutostart    bool // set it on the destination
 	ClearAutostart   bool // and take it from the definition that stays
 	Before           hostinfo.DomainState
+	ToKnew           bool // the destination has a definition of it already
 	ExpectedOnArrive hostinfo.DomainState
 }
 

@@ -12,6 +12,7 @@ type Progress struct {
 	DirtyRate uint64 // bytes a second that the guest writes anew
 	Iteration uint64 // passes over the memory
 	Downtime  time.Duration
+	Begun     bool // memory was seen to be copied, now or before
 	// Words is what was done or met beside it ("post-copy began"); empty mostly.
 	Words string
 }

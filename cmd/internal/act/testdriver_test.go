@@ -61,13 +61,13 @@ func TestMigrateWithoutClearance(t *testing.T) {
 	c := connect(t)
 	o := Order{Trip: preflight.Trip{UUID: uuid, From: "hostA", To: "hostB"}, Flags: []string{"VIR_MIGRATE_LIVE"}}
 	for _, clearance := range []*preflight.Clearance{nil, {}} {
-		_, err := Migrate(t.Context(), Way{c, c}, clearance, o, func(Progress) { t.Error("it has begun") })
+		_, err := Migrate(t.Context(), Way{From: c, To: c}, clearance, o, func(Progress) { t.Error("it has begun") })
 		if err == nil || !strings.Contains(err.Error(), "clearance") {
 			t.Errorf("%v", err)
 		}
 	}
 	o.Flags = []string{"VIR_MIGRATE_UNHEARD_OF"}
-	if _, err := Migrate(t.Context(), Way{c, c}, nil, o, nil); err == nil || !strings.Contains(err.Error(), "UNHEARD_OF") {
+	if _, err := Migrate(t.Context(), Way{From: c, To: c}, nil, o, nil); err == nil || !strings.Contains(err.Error(), "UNHEARD_OF") {
 		t.Errorf("%v", err)
 	}
 	if p := Look(t.Context(), c, "hostA", uuid); p.State != hostinfo.StateRunning {

@@ -25,6 +25,12 @@ func (p *Place) active() bool { return p.Known && p.Has && p.State.Active() }
 // runs says whether its CPUs run there, as far as libvirt knows.
 func (p *Place) runs() bool { return p.active() && p.State != hostinfo.StatePaused }
 
+// OnCPU says whether libvirt shows the guest as one whose CPUs run, so that it
+// has not been handed over.
+func (p *Place) OnCPU() bool {
+	return p.Known && (p.State == hostinfo.StateRunning || p.State == hostinfo.StateBlocked)
+}
+
 // words is the place in a clause: "hostA: running (booted)".
 func (p *Place) words() string {
 	switch {
@@ -50,6 +56,7 @@ func (p *Place) words() string {
 type Whereabouts struct {
 	Guest    string
 	Before   hostinfo.DomainState // before the migration was asked for
+	ToKnew   bool                 // the destination had a definition of it before
 	From, To Place
 }
 
@@ -136,6 +143,9 @@ func (w *Whereabouts) runsAtHome() Ruling {
 		r.Outcome = Halted
 		r.Where += ", and a copy that does not run is left on " + w.To.Host
 		r.Commands = []string{w.on(&w.To, "destroy")}
+	} else if w.To.Has && !w.ToKnew { // libvirt 9.0.0 does that if the end fails
+		r.Where += "; a definition of it that does not run was left on " + w.To.Host
+		r.Commands = []string{w.on(&w.To, "undefine")}
 	}
 	return r
 }

@@ -12,6 +12,7 @@ import (
 	"migcheck/hostinfo/libvirt/client"
 	"migcheck/hostinfo/netlink"
 	"migcheck/hostinfo/shell"
+	"migcheck/hostinfo/ssh"
 )
 
 // Hold is what a migration needs of live hosts beyond their facts: the
@@ -74,6 +75,38 @@ func (h *Hold) Reconnect(host string, failed *client.Conn) {
 		delete(h.l.sessions, host)
 		go s.close() // what was lost may take its time to end
 	}
+}
+
+// OnLoss has do called when the way to a host's libvirt ends, before libvirt's
+// own client can learn of it: until do returns, that is held back. A nil do takes
+// it back. It returns false, and does nothing, where libvirt is reached directly.
+func (h *Hold) OnLoss(host string, do func()) bool {
+	f := h.forward(host)
+	if f != nil {
+		f.OnLoss(do)
+	}
+	return f != nil
+}
+
+// Cut ends the way to a host's libvirt at once. It returns false where libvirt is
+// reached directly, and nothing can be cut.
+func (h *Hold) Cut(host string) bool {
+	f := h.forward(host)
+	if f != nil {
+		f.Cut()
+	}
+	return f != nil
+}
+
+func (h *Hold) forward(host string) *ssh.Forward {
+	h.l.mu.Lock()
+	s := h.l.sessions[host]
+	h.l.mu.Unlock()
+	if s == nil {
+		return nil
+	}
+	<-s.ready
+	return s.forward
 }
 
 // maxAnswer bounds what a script on a host may print, in bytes.

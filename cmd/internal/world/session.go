@@ -24,7 +24,8 @@ type session struct {
 	host      *hostinfo.Host
 	err       error // the name is no host's; host is unobserved then
 	libvirt   *client.Conn
-	noLibvirt string // why libvirt is nil
+	forward   *ssh.Forward // by which libvirt is reached; nil if directly
+	noLibvirt string       // why libvirt is nil
 	closers   []func()
 
 	// How it was reached, for doctor.
@@ -78,7 +79,7 @@ func (s *session) openForwarded(ctx context.Context, uri string) {
 		conn, err := client.Open(ctx, client.Options{URI: overSocket(uri, f.Path), Host: s.name, ReadOnly: readOnly})
 		if err == nil {
 			s.closers = append(s.closers, func() { _ = f.Close() }, func() { _ = conn.Close() })
-			s.libvirt = conn
+			s.libvirt, s.forward = conn, f
 			conn.Facts(ctx, s.host)
 			return
 		}
