@@ -48,9 +48,15 @@ type Host struct {
 	Networks []Network `json:"networks,omitempty"`
 	// Domains are all guests that the daemon knows, in brief; see FactDomains.
 	Domains []Domain `json:"domains,omitempty"`
+	// Paths are the ways from this host to others' migration ports, tried only
+	// when a migration is asked for, and never recorded; see FactPath.
+	Paths []Path `json:"-"`
 	// Example marks the recorded hosts that come with migcheck, so that nobody
 	// takes a report about them for one about his own.
 	Example bool `json:"example,omitempty"`
+	// Live is set by whoever read the host itself just now. It is never
+	// recorded, so that nothing is migrated on the word of a snapshot.
+	Live bool `json:"-"`
 	// Gaps are the facts that could not be read, and why.
 	Gaps []Gap `json:"gaps,omitempty"`
 }
@@ -61,6 +67,7 @@ type Libvirt struct {
 	Version    string `json:"version,omitempty"`    // the daemon's ("9.0.0"; virConnectGetLibVersion); empty if unknown
 	Hypervisor string `json:"hypervisor,omitempty"` // its emulator's ("7.2.0"; virConnectGetVersion); empty if unknown
 	ReadOnly   bool   `json:"read_only,omitempty"`  // the connection is a read-only one
+	Hostname   string `json:"hostname,omitempty"`   // to which it lets others migrate (virConnectGetHostname); empty if unknown
 }
 
 // Domain is a guest in brief: enough to see name, identity and MAC conflicts.
@@ -95,6 +102,7 @@ const (
 	FactLibvirt    Fact = "libvirt"    // the daemon: version, UUID
 	FactDomains    Fact = "domains"    // Host.Domains
 	FactNetworks   Fact = "networks"   // Host.Networks
+	FactPath       Fact = "path"       // Host.Paths
 )
 
 // Gap is one fact that could not be read.
@@ -133,7 +141,7 @@ func EveryFact() []Fact { return slices.Clone(everyFact) }
 var everyFact = []Fact{
 	FactDevices, FactAltNames, FactDetails, FactLACP, FactForwarding, FactNamespaces,
 	FactModules, FactVhost, FactAddresses, FactHardware, FactShaping, FactTaps, FactLLDPAD, FactDaemon,
-	FactConfigured, FactLibvirt, FactDomains, FactNetworks,
+	FactConfigured, FactLibvirt, FactDomains, FactNetworks, FactPath,
 }
 
 // Unobserved is a host of which nothing was learned, for the given reason.

@@ -23,7 +23,7 @@ func Run(p *Plan, rules []*Rule) *Report {
 	}
 	reqs := p.Requirements()
 	for _, r := range rules {
-		if r.Check == nil {
+		if r.Check == nil || (r.Phase == After) != (p.Arrival != nil) {
 			continue
 		}
 		if r.Scope == PerGuest {
@@ -35,6 +35,7 @@ func Run(p *Plan, rules []*Rule) *Report {
 		}
 	}
 	e.nameCauses()
+	e.postCopy()
 	e.waive()
 	e.sort()
 	return e.report(reqs)
@@ -154,7 +155,13 @@ func (e *engine) know(n Need, req *Requirement) (*Endpoint, knowledge, string) {
 		return end, inapplicable, ""
 	}
 	if k, why := e.plan.knowGuest(n.Fact); k != inapplicable {
+		if n.Fact == Arrived {
+			return e.plan.endpoint(Destination), k, why
+		}
 		return e.plan.endpoint(Source), k, why
+	}
+	if m := e.plan.Migration; n.Fact == Path && (m == nil || m.Offline) {
+		return end, inapplicable, "" // no memory is to be sent
 	}
 	k, why := end.know(n.Fact)
 	return end, k, why

@@ -12,6 +12,7 @@ type Fact string
 // The facts that rules name in their Needs. Those about a device are about the
 // whole stack below it unless they say otherwise.
 const (
+	AllDevices Fact = "host links" // all devices of the host, whatever the NIC is about
 	Devices    Fact = "devices"    // which devices the host has; the NIC's own may be absent
 	Device     Fact = "device"     // the NIC's device; a rule that needs it does not apply where it is absent
 	Kinds      Fact = "kinds"      // the kind of every layer
@@ -38,6 +39,7 @@ const (
 	Libvirt    Fact = "libvirt"    // the daemon's version and host UUID
 	Domains    Fact = "domains"    // the host's other guests
 	Networks   Fact = "networks"   // the host's libvirt networks
+	Path       Fact = "path"       // the way to the other host's migration ports; only a migration needs it
 )
 
 // The facts about the guest. The side of a need does not matter for them.
@@ -45,6 +47,7 @@ const (
 	GuestView     Fact = "guest"                 // its definition as it is sent
 	GuestJob      Fact = "job"                   // what libvirt is doing with it
 	GuestInactive Fact = "persistent definition" // what it will boot with; a transient guest has none
+	Arrived       Fact = "arrived guest"         // what the destination has of it after the migration
 )
 
 // knowledge is what can be said about a fact on one side.
@@ -63,6 +66,9 @@ func (e *Endpoint) know(f Fact) (knowledge, string) {
 	}
 	if f == Networks && e.NetworkName == "" {
 		return inapplicable, ""
+	}
+	if f == Path {
+		return e.knowPath()
 	}
 	if src, ok := hostFacts[f]; ok {
 		return e.lacks(src, "")
@@ -103,6 +109,7 @@ func (e *Endpoint) know(f Fact) (knowledge, string) {
 
 // hostFacts are the facts that a collector gives or declares missing as such.
 var hostFacts = map[Fact]hostinfo.Fact{
+	AllDevices: hostinfo.FactDevices,
 	Modules:    hostinfo.FactModules,
 	Vhost:      hostinfo.FactVhost,
 	Addresses:  hostinfo.FactAddresses,

@@ -19,6 +19,10 @@ func (p *Plan) knowGuest(f Fact) (knowledge, string) {
 		if g.Inactive == nil && g.Persistent != hostinfo.No {
 			return missing, "the guest's persistent definition: " + gapOf(g, hostinfo.FactInactive, hostinfo.FactPersistent)
 		}
+	case Arrived:
+		if a := p.Arrival; a == nil || !a.There.Known() {
+			return missing, "the guest after its migration: " + a.why()
+		}
 	default:
 		return inapplicable, ""
 	}

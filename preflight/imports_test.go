@@ -14,7 +14,8 @@ import (
 // TestImports: judging reads no host, file, clock or environment.
 func TestImports(t *testing.T) {
 	allowed := []string{
-		"cmp", "errors", "fmt", "hash/fnv", "maps", "slices", "strconv", "strings", "time",
+		"cmp", "crypto/sha256", "encoding/hex", "encoding/json", "errors", "fmt", "hash/fnv", "maps", "slices",
+		"strconv", "strings", "time",
 		"migcheck/hostinfo", "migcheck/hostinfo/shell",
 	}
 	names, err := os.ReadDir(".")

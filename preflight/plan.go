@@ -20,6 +20,13 @@ type Plan struct {
 	// Map gives devices another name on the destination: a NIC that names KEY
 	// needs the device VALUE there.
 	Map map[string]string
+	// MapMode is the macvtap mode of mapped NICs there; empty: as on the source.
+	MapMode string
+	// Migration is what is to be done, if it is more than judging.
+	Migration *Migration
+	// Arrival is what a look after the migration showed; nil before it. With it
+	// the rules of phase After are asked, and only they.
+	Arrival *Arrival
 	// Waivers are the findings that somebody decided to live with.
 	Waivers []Waiver
 	// Now is the time of judging, for waivers that end.

@@ -95,6 +95,8 @@ type Report struct {
 	// NotChecked are rules that were left out because of a fact that is not
 	// essential for them.
 	NotChecked []NotChecked `json:"not_checked,omitempty"`
+	// Moved is what became of the migration; nil if none was asked for.
+	Moved *Moved `json:"moved,omitempty"`
 }
 
 // GuestIdentity says which guest was meant and in which view it was judged.

@@ -1,6 +1,7 @@
 package preflight
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -129,6 +130,7 @@ func (p *Plan) Resolve(nic *hostinfo.NIC, side Side) []*Endpoint {
 		name := nic.Dev
 		if to, ok := p.Map[name]; ok && side == Destination {
 			name, e.Mapped = to, true
+			e.Mode = cmp.Or(p.MapMode, e.Mode)
 		}
 		e.lookUp(name)
 		return []*Endpoint{e}

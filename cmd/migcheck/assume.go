@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,7 +62,7 @@ func parseAssumption(flag string) (assumption, error) {
 
 // assume puts the hosts into the state that the flags describe, in their order,
 // and writes into the document what was assumed.
-func (r *checkRun) assume(doc *preflight.Document) error {
+func (r *checkRun) assume(ctx context.Context, doc *preflight.Document) error {
 	flags, _ := parseAssumptions(r.flags.assumed)
 	for _, a := range flags {
 		v := r.hosts[a.host]
@@ -69,7 +70,7 @@ func (r *checkRun) assume(doc *preflight.Document) error {
 			return exit.Because(fmt.Errorf("--assume names the host %s, which is not judged", a.host), "there is "+strings.Join(r.judged(), ", "))
 		}
 		if a.all {
-			r.assumeFixes(doc, a.host)
+			r.assumeFixes(ctx, doc, a.host)
 			continue
 		}
 		one := preflight.Assumption{Host: a.host, Command: a.command.String()}
@@ -102,8 +103,8 @@ func (r *checkRun) carryOut(host string, commands ...assume.Command) error {
 
 // assumeFixes carries out what findings print for the host, each finding's
 // commands all or none.
-func (r *checkRun) assumeFixes(doc *preflight.Document, host string) {
-	fixes := fixesFor(r.reports(doc), host)
+func (r *checkRun) assumeFixes(ctx context.Context, doc *preflight.Document, host string) {
+	fixes := fixesFor(r.reports(ctx, doc), host)
 	if len(fixes) == 0 {
 		complain(r.cmd.ErrOrStderr(), fmt.Sprintf("--assume %s:%s: no finding prints a fix for %s", host, allFixes, host))
 	}

@@ -25,6 +25,7 @@ type checkFlags struct {
 	color                 string
 	strict                bool
 	wait                  patienceFlag
+	moveFlags
 }
 
 func (c *checkFlags) register(cmd *cobra.Command) {
@@ -42,6 +43,7 @@ func (c *checkFlags) register(cmd *cobra.Command) {
 	f.StringVar(&c.toURI, "to-uri", "", "libvirt `URI` of the destination, reached directly")
 	f.StringVar(&c.color, "color", "auto", "auto, always or never")
 	c.reach.register(f)
+	c.moveFlags.register(f)
 	_ = cmd.RegisterFlagCompletionFunc("to", completeHosts)
 	_ = cmd.RegisterFlagCompletionFunc("from", completeHosts)
 	_ = cmd.RegisterFlagCompletionFunc("allow", completeRules)
@@ -89,13 +91,22 @@ func (c *checkFlags) run(cmd *cobra.Command, guests []string) error {
 	}
 	defer w.Close()
 	run := newRun(c, cmd, w, fleet)
+	if guests, err = run.everyGuest(cmd.Context(), guests); err != nil {
+		return err
+	}
+	if err := run.mayMove(); err != nil {
+		return err
+	}
 	judge := run.judge
 	if c.wait.set {
 		judge = run.wait
 	}
 	doc, err := judge(cmd.Context(), guests)
-	if doc == nil {
+	switch {
+	case doc == nil:
 		return err
+	case run.mover != nil && err == nil:
+		return run.mover.run(cmd, doc, outs, style)
 	}
 	if err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
 		return err
@@ -118,7 +129,7 @@ func (c *checkFlags) status(doc *preflight.Document) int {
 // complete refuses what can be seen to be wrong before anybody is asked.
 func (c *checkFlags) complete(cmd *cobra.Command, guests []string) error {
 	switch {
-	case len(guests) == 0:
+	case len(guests) == 0 && !c.all:
 		return exit.Because(fmt.Errorf("no guest is named"), "migcheck GUEST --to HOST")
 	case slices.Contains(guests, ""):
 		return exit.Because(fmt.Errorf("a guest's name is empty"), "")
@@ -158,8 +169,10 @@ func (c *checkFlags) complete(cmd *cobra.Command, guests []string) error {
 	if _, err := parseAssumptions(c.assumed); err != nil {
 		return err
 	}
-	_, err := parseMaps(c.maps, c.to)
-	return err
+	if _, err := parseMaps(c.maps, c.to); err != nil {
+		return err
+	}
+	return c.moveFlags.complete(c, guests)
 }
 
 // checkRun is one run of a check.
@@ -173,6 +186,7 @@ type checkRun struct {
 	// the first look.
 	guests []*hostinfo.Guest
 	from   []string
+	mover  *mover // nil: nobody asked to migrate
 }
 
 func newRun(c *checkFlags, cmd *cobra.Command, w world.World, fleet *fleetfile.Fleet) *checkRun {

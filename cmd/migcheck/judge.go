@@ -24,11 +24,14 @@ func (r *checkRun) judge(ctx context.Context, guests []string) (*preflight.Docum
 	if err := r.look(ctx, guests); err != nil {
 		return nil, err
 	}
-	doc := r.document()
-	if err := r.assume(doc); err != nil {
+	if err := r.tryPaths(ctx, r.from); err != nil {
 		return nil, err
 	}
-	doc.Reports = r.reports(doc)
+	doc := r.document()
+	if err := r.assume(ctx, doc); err != nil {
+		return nil, err
+	}
+	doc.Reports = r.reports(ctx, doc)
 	if err := r.mapsUsed(doc); err != nil {
 		return nil, err
 	}
@@ -62,18 +65,29 @@ func (r *checkRun) look(ctx context.Context, guests []string) (err error) {
 }
 
 // reports judges every guest on every way, by what is known of the hosts.
-func (r *checkRun) reports(doc *preflight.Document) []preflight.Report {
+func (r *checkRun) reports(ctx context.Context, doc *preflight.Document) []preflight.Report {
 	var out []preflight.Report
+	if r.mover != nil {
+		r.mover.trips = nil // those of an earlier look
+	}
 	for i, g := range r.guests {
 		for _, to := range r.flags.to {
 			plan := &preflight.Plan{
-				Guest: g, From: r.hosts[r.from[i]], To: r.hosts[to],
-				Map: r.mapFor(to), Waivers: doc.Waivers, Now: doc.Created,
+				Guest: g, From: r.hosts[r.from[i]], To: r.hosts[to], Map: r.mapFor(to), MapMode: r.flags.mapMode,
+				Migration: r.flags.migration(), Waivers: doc.Waivers, Now: doc.Created,
 			}
-			out = append(out, *preflight.Run(plan, rules.All))
+			out = append(out, *r.run(ctx, plan))
 		}
 	}
 	return out
+}
+
+// run judges one plan, and asks for clearance where the guest is to migrate.
+func (r *checkRun) run(ctx context.Context, plan *preflight.Plan) *preflight.Report {
+	if r.mover == nil {
+		return preflight.Run(plan, rules.All)
+	}
+	return r.mover.clear(ctx, plan)
 }
 
 // sources says for each guest where it is to be taken from.

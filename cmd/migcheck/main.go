@@ -4,13 +4,19 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 
 	"migcheck/cmd/internal/act/hook"
 	"migcheck/cmd/internal/exit"
 )
+
+// lastWords is what is said if a second signal ends the program at once: what
+// may go on without it. Nil where nothing may.
+var lastWords atomic.Pointer[string]
 
 func main() {
 	if len(os.Args) > 2 && os.Args[1] == "hook" && os.Args[2] == "run" {
@@ -35,6 +41,9 @@ func run(args []string) int {
 			}
 			stop(exit.Status(code))
 			<-signals // a second one does not wait for anything
+			if words := lastWords.Load(); words != nil {
+				complain(os.Stderr, *words)
+			}
 			os.Exit(code)
 		case <-ctx.Done():
 		}
@@ -42,6 +51,9 @@ func run(args []string) int {
 	cmd := root()
 	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(ctx)
+	if e, ok := errors.AsType[*exit.Error](err); ok && e.Told {
+		return e.Code
+	}
 	if cause := context.Cause(ctx); cause != nil && err != nil {
 		complain(os.Stderr, "interrupted; nothing was changed")
 		return exit.Code(cause)

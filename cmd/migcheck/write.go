@@ -33,7 +33,7 @@ func write(stdout io.Writer, d *preflight.Document, outs []output, o report.Opti
 			toStdout = b.Bytes()
 			continue
 		}
-		if err := writeWhole(out.file, b.Bytes()); err != nil {
+		if err := writeWhole(out.file, b.Bytes(), 0o644); err != nil {
 			return err
 		}
 	}
@@ -44,7 +44,7 @@ func write(stdout io.Writer, d *preflight.Document, outs []output, o report.Opti
 }
 
 // writeWhole puts a file in its place in one step.
-func writeWhole(path string, content []byte) error {
+func writeWhole(path string, content []byte, mode os.FileMode) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
@@ -52,7 +52,7 @@ func writeWhole(path string, content []byte) error {
 	defer os.Remove(f.Name())
 	_, err = f.Write(content)
 	if err == nil {
-		err = f.Chmod(0o644)
+		err = f.Chmod(mode)
 	}
 	if e := f.Close(); err == nil {
 		err = e

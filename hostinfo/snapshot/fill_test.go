@@ -28,6 +28,9 @@ func fill(v reflect.Value, path string, n *int) {
 			return
 		}
 		for i := range v.NumField() {
+			if v.Type().Field(i).Tag.Get("json") == "-" {
+				continue
+			}
 			fill(v.Field(i), path+"."+v.Type().Field(i).Name, n)
 		}
 	case reflect.Slice:

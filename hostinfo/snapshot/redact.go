@@ -34,6 +34,9 @@ func (s *standIns) learn(r Recorded) {
 	h := r.Host
 	s.host(h.Name)
 	s.host(h.Hostname)
+	if h.Libvirt != nil {
+		s.host(h.Libvirt.Hostname)
+	}
 	s.user(h.User)
 	s.take(h.Devices)
 	for _, n := range h.Namespaces {
@@ -82,7 +85,7 @@ func (s *standIns) redactHost(in *hostinfo.Host) *hostinfo.Host {
 	h.Gaps = s.gaps(in.Gaps)
 	if in.Libvirt != nil {
 		l := *in.Libvirt
-		l.URI = s.uri(l.URI)
+		l.URI, l.Hostname = s.uri(l.URI), s.host(l.Hostname)
 		h.Libvirt = &l
 	}
 	h.Devices = mapped(in.Devices, s.redactDevice)

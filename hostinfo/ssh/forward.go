@@ -28,6 +28,8 @@ type Forward struct {
 	ended  chan struct{} // nothing is copied any more
 	mu     sync.Mutex
 	err    error
+	onLoss func()    // nil: nobody wants to know
+	mourn  sync.Once // runs it
 }
 
 // ForwardUnix connects to a socket on the host, as DialUnix does, and puts a
@@ -48,6 +50,7 @@ func (c *Client) ForwardUnix(ctx context.Context, s Socket) (*Forward, error) {
 	go func() {
 		select {
 		case <-c.link.done():
+			f.lost()
 			f.shut()
 		case <-f.closed:
 		}
@@ -128,6 +131,7 @@ func (f *Forward) copy(local *net.UnixConn) {
 	go func() {
 		select {
 		case <-f.closed:
+			f.lost()
 			local.Close()
 		case <-stop:
 		}
@@ -141,6 +145,7 @@ func (f *Forward) copy(local *net.UnixConn) {
 		}
 	}()
 	_, err := io.Copy(local, f.remote)
+	f.lost()
 	f.fail(err)
 	_ = local.CloseWrite()
 	// The host has said its last word; what the local side still writes has
@@ -148,6 +153,27 @@ func (f *Forward) copy(local *net.UnixConn) {
 	f.shut()
 	<-up
 }
+
+// OnLoss has do called when the way to the host ends, before the one who uses
+// the local socket can learn of it: until do returns, that end is held back. A
+// nil do takes it back. It is called once, and for a Close of this side too.
+func (f *Forward) OnLoss(do func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.onLoss = do
+}
+
+func (f *Forward) lost() {
+	f.mu.Lock()
+	do := f.onLoss
+	f.mu.Unlock()
+	if do != nil {
+		f.mourn.Do(do)
+	}
+}
+
+// Cut ends the way to the host at once, without waiting for anything.
+func (f *Forward) Cut() { f.shut() }
 
 // fail keeps the first error that is more than the end of the stream.
 func (f *Forward) fail(err error) {

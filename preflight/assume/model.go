@@ -19,6 +19,7 @@ func Apply(h *hostinfo.Host, commands ...Command) (*hostinfo.Host, error) {
 		return nil, fmt.Errorf("nothing is known of the devices of %s: %s", h.Name, g.Reason)
 	}
 	m := &model{copied(h)}
+	m.host.Live = false // no migration is cleared by what was assumed
 	hidden := heldForHidden(h)
 	for _, c := range commands {
 		if err := c.apply(m); err != nil {

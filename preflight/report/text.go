@@ -33,6 +33,7 @@ func text(w io.Writer, d *preflight.Document, o Options) error {
 	for i := range d.Reports {
 		p.verdict(d, &d.Reports[i])
 	}
+	p.moved(d)
 	if d.Example {
 		p.line(0, "")
 		p.line(0, exampleBanner)

@@ -75,6 +75,12 @@ var All = []*preflight.Rule{
 	FilterrefIgnoredOnDirect,
 	TargetDevReservedPrefix,
 	GuestWithoutNICs,
+	MigrationPath,
+	FinishFailurePostCopy,
+	ArrivedInAnotherState,
+	ArrivedWithoutMacvtap,
+	SourceMacvtapLeft,
+	NoFramesAfterArrival,
 }
 
 // ByID returns the rule of that ID, or nil.

@@ -23,6 +23,8 @@ type Error struct {
 	Code int
 	Err  error // nil: everything has been said
 	Hint string
+	// Told is set where even an interruption's outcome has been said.
+	Told bool
 }
 
 // Error is what Err says.

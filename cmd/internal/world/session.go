@@ -25,8 +25,9 @@ type session struct {
 	host      *hostinfo.Host
 	err       error // the name is no host's; host is unobserved then
 	libvirt   *client.Conn
-	noLibvirt string // why libvirt is nil
-	hangUp    func() // ends libvirt; nil if that is nil
+	forward   *ssh.Forward // by which libvirt is reached; nil if directly
+	noLibvirt string       // why libvirt is nil
+	hangUp    func()       // ends libvirt; nil if that is nil
 
 	// How it was reached, for doctor.
 	ssh     *ssh.Client
@@ -48,6 +49,7 @@ func (s *session) lookHere(ctx context.Context) {
 	if err != nil {
 		h = hostinfo.Unobserved(s.name, err.Error())
 	}
+	h.Live = err == nil
 	s.host = h
 }
 
@@ -96,7 +98,7 @@ func (s *session) openForwarded(ctx context.Context, uri string) {
 		conn, err := client.Open(ctx, client.Options{URI: overSocket(uri, f.Path), Host: s.name, ReadOnly: readOnly})
 		if err == nil {
 			s.hangUp = func() { _ = conn.Close(); _ = f.Close() }
-			s.libvirt = conn
+			s.libvirt, s.forward = conn, f
 			conn.Facts(ctx, s.host)
 			return
 		}
@@ -119,18 +121,28 @@ func (s *session) login(ctx context.Context, l *live) error {
 
 // look asks for the devices: one exec.
 func (s *session) look(ctx context.Context, l *live) error {
-	marker := iproute.NewMarker()
-	res, err := s.ssh.Run(ctx, become(l.fleet.Hosts[s.name].Become, iproute.Command(marker)), nil, iproute.MaxOutput)
+	got, err := s.read(ctx, l.fleet.Hosts[s.name].Become)
 	if err != nil {
 		return err
 	}
+	s.host, s.sockets = got.Host, got.Sockets
+	s.host.Live = true
+	return nil
+}
+
+// read asks the host's kernel, with one exec.
+func (s *session) read(ctx context.Context, how string) (*iproute.Result, error) {
+	marker := iproute.NewMarker()
+	res, err := s.ssh.Run(ctx, become(how, iproute.Command(marker)), nil, iproute.MaxOutput)
+	if err != nil {
+		return nil, err
+	}
 	got, err := iproute.Decode(res.Stdout, marker)
 	if err != nil {
-		return fmt.Errorf("read what %s said: %w%s", s.name, err, inBrackets(res.Stderr))
+		return nil, fmt.Errorf("read what %s said: %w%s", s.name, err, inBrackets(res.Stderr))
 	}
-	s.host, s.sockets = got.Host, got.Sockets
-	s.host.Name, s.host.Gathered = s.name, time.Now().UTC()
-	return nil
+	got.Host.Name, got.Host.Gathered = s.name, time.Now().UTC()
+	return got, nil
 }
 
 // become makes the one command run as root.
@@ -168,7 +180,7 @@ func (s *session) leaveLibvirt() {
 	if s.hangUp != nil {
 		s.hangUp()
 	}
-	s.libvirt, s.hangUp = nil, nil
+	s.libvirt, s.forward, s.hangUp = nil, nil, nil
 }
 
 // overSocket is the URI of a host's libvirt as seen through a local socket.

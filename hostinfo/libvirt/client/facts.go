@@ -44,7 +44,8 @@ func (c *Conn) daemon(ctx context.Context) func(*hostinfo.Host) {
 			return l, err
 		}
 		l.URI = publicURI(l.URI)
-		// Both versions are for the report's reader; drivers may have neither.
+		// The rest is for people and for the way there; drivers may have none of it.
+		l.Hostname, _ = conn.GetHostname()
 		if v, err := conn.GetLibVersion(); err == nil {
 			l.Version = version(v)
 		}
