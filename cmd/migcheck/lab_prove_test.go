@@ -19,13 +19,15 @@ type proof struct {
 	matrix matrix
 	dirty  map[string]bool
 	guest  *guest // on hostA, ready to go; nil if there is none
+	// saved are files on hostA with the state of guests that speak, by their XML.
+	saved map[string]string
 }
 
 func newProof(t *testing.T) *proof {
 	l := openLab(t)
 	return &proof{
 		lab: l, wire: listen(t, l.env["LAB_NETNS"]),
-		dirty: map[string]bool{"hostA": true, "hostB": true},
+		dirty: map[string]bool{"hostA": true, "hostB": true}, saved: map[string]string{},
 	}
 }
 
