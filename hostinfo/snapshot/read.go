@@ -2,6 +2,8 @@ package snapshot
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 
 	"migcheck/hostinfo"
 	"migcheck/hostinfo/libvirt"
@@ -44,6 +46,7 @@ func (d *directory) snapshot() (*Snapshot, error) {
 			return nil, fmt.Errorf("%s and %s both hold host %q: remove the one that is out of date", before, name, f.Host.Name)
 		}
 		seen[f.Host.Name] = name
+		noteOlder(f.Host)
 		r := Recorded{Host: f.Host}
 		for i := range f.Guests {
 			g, err := d.guest(&f.Guests[i])
@@ -56,6 +59,26 @@ func (d *directory) snapshot() (*Snapshot, error) {
 	}
 	s.sort()
 	return s, nil
+}
+
+// later are the facts that hosts gained after their format was made.
+var later = []hostinfo.Fact{
+	hostinfo.FactAddresses, hostinfo.FactHardware, hostinfo.FactShaping, hostinfo.FactTaps,
+	hostinfo.FactLLDPAD, hostinfo.FactDaemon, hostinfo.FactConfigured,
+}
+
+// noteOlder adds the gaps of a host that was recorded before these facts were
+// read: whoever reads them has found something, or left a gap.
+func noteOlder(h *hostinfo.Host) {
+	found := !reflect.ValueOf(h.Setup).IsZero()
+	for _, g := range h.Gaps {
+		found = found || slices.Contains(later, g.Fact)
+	}
+	for _, f := range later {
+		if !found {
+			h.AddGap(f, "", "the snapshot was recorded by a migcheck that did not read it")
+		}
+	}
 }
 
 // guest reads the views that an entry names.

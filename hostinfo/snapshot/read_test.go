@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"migcheck/hostinfo"
 )
 
 // put writes files by hand.
@@ -166,4 +168,24 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A host that was recorded before a fact was read has a gap for it. One that
+// found only a part of these facts has been asked for all of them.
+func TestFactsOfLater(t *testing.T) {
+	old, now, refused := host("old", uuidA), host("now", uuidB), host("refused", web1)
+	old.Setup = hostinfo.Setup{}
+	refused.Setup = hostinfo.Setup{}
+	refused.AddGap(hostinfo.FactDaemon, "", "needs root")
+	dir := t.TempDir()
+	write(t, dir, Options{}, Recorded{Host: old}, Recorded{Host: now}, Recorded{Host: refused})
+	s := read(t, dir)
+	for name, want := range map[string]int{"old": 7, "now": 0, "refused": 1} {
+		if got := s.Host(name).Host.Gaps; len(got) != want {
+			t.Errorf("%s: gaps %+v", name, got)
+		}
+	}
+	if g := s.Host("old").Host.Missing(hostinfo.FactConfigured, ""); g == nil || g.Reason == "" {
+		t.Errorf("gap %+v", g)
+	}
 }

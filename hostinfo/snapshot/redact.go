@@ -35,11 +35,13 @@ func (s *standIns) learn(r Recorded) {
 	s.host(h.Name)
 	s.host(h.Hostname)
 	s.user(h.User)
-	for _, d := range h.Devices {
-		s.taken[d.Name] = true
-		for _, a := range d.AltNames {
-			s.taken[a] = true
-		}
+	s.take(h.Devices)
+	for _, n := range h.Namespaces {
+		s.namespace(n.Name)
+		s.take(n.Devices)
+	}
+	for _, name := range h.Setup.Configured {
+		s.taken[name] = true
 	}
 	for _, n := range h.Networks {
 		s.network(n.Name)
@@ -65,6 +67,16 @@ func (s *standIns) learn(r Recorded) {
 	}
 }
 
+// take keeps stand-ins from being called like one of these devices.
+func (s *standIns) take(devices []hostinfo.Device) {
+	for _, d := range devices {
+		s.taken[d.Name] = true
+		for _, a := range d.AltNames {
+			s.taken[a] = true
+		}
+	}
+}
+
 func (s *standIns) redactHost(in *hostinfo.Host) *hostinfo.Host {
 	h := *in
 	h.Name, h.Hostname = s.host(in.Name), s.host(in.Hostname)
@@ -77,6 +89,11 @@ func (s *standIns) redactHost(in *hostinfo.Host) *hostinfo.Host {
 		h.Libvirt = &l
 	}
 	h.Devices = mapped(in.Devices, s.redactDevice)
+	h.Namespaces = mapped(in.Namespaces, func(n hostinfo.Namespace) hostinfo.Namespace {
+		return hostinfo.Namespace{Name: s.namespace(n.Name), Devices: mapped(n.Devices, s.redactDevice)}
+	})
+	h.Setup.DefaultRoutes = mapped(in.Setup.DefaultRoutes, s.device)
+	h.Setup.Configured = mapped(in.Setup.Configured, s.device)
 	h.Networks = mapped(in.Networks, s.redactNetwork)
 	h.Domains = mapped(in.Domains, func(d hostinfo.Domain) hostinfo.Domain {
 		d.Name, d.UUID, d.MACs = s.guest(d.Name), s.uuid(d.UUID), mapped(d.MACs, s.mac)
@@ -88,6 +105,16 @@ func (s *standIns) redactHost(in *hostinfo.Host) *hostinfo.Host {
 func (s *standIns) redactDevice(d hostinfo.Device) hostinfo.Device {
 	d.Name, d.AltNames = s.device(d.Name), mapped(d.AltNames, s.device)
 	d.MAC, d.PermanentMAC, d.Held = s.mac(d.MAC), s.mac(d.PermanentMAC), mapped(d.Held, s.mac)
+	d.Addresses = mapped(d.Addresses, s.prefix)
+	if d.VF != nil {
+		vf := *d.VF
+		vf.Parent = s.device(vf.Parent)
+		d.VF = &vf
+	}
+	d.Functions = mapped(d.Functions, func(f hostinfo.Function) hostinfo.Function {
+		f.MAC = s.mac(f.MAC)
+		return f
+	})
 	if d.Bond != nil && d.Bond.LACP != nil {
 		bond, lacp := *d.Bond, *d.Bond.LACP
 		lacp.PartnerMAC = s.mac(lacp.PartnerMAC)

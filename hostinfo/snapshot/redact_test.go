@@ -18,6 +18,9 @@ var kept = []string{
 	"Host.Devices.OperState", "Host.Devices.SlaveKind", "Host.Devices.VLAN.Protocol",
 	"Host.Devices.Bond.Mode", "Host.Devices.Bond.FailOverMAC",
 	"Host.Devices.BondPort.State", "Host.Devices.BondPort.MIIStatus", "Host.Devices.Macvlan.Mode",
+	"Host.Devices.Duplex", "Host.Devices.VF.Parent", "Host.Devices.QETH.CardType", "Host.Devices.QETH.CHPID",
+	"Host.Devices.QETH.State", "Host.Devices.QETH.Isolation", "Host.Devices.QETH.BridgeRole",
+	"Host.Setup.ShapingLacks", "Host.Setup.DevFS", "Host.Setup.DefaultRoutes", "Host.Setup.Managers", "Host.Setup.Configured",
 	"Host.Networks.Forward", "Host.Networks.Bridge", "Host.Networks.Devices.Dev",
 	"Host.Networks.TrustGuestRxFilters", "Host.Networks.VirtualPort",
 	"Host.Networks.Portgroups.TrustGuestRxFilters", "Host.Networks.Portgroups.VirtualPort",
@@ -73,6 +76,9 @@ func TestEveryFieldIsConsidered(t *testing.T) {
 				ok = slices.Contains(kept, field)
 			}
 		}
+		if field, found := strings.CutPrefix(path, "Host.Namespaces.Devices"); found {
+			ok = slices.Contains(kept, "Host.Devices"+field)
+		}
 		if !ok {
 			t.Errorf("%s comes through: hide it, or list it as kept", path)
 		}
@@ -97,8 +103,11 @@ func TestRedact(t *testing.T) {
 		{Index: 5, Name: "Acme-br", MAC: "01:00:5e:00:00:01"},
 		{Index: 6, Name: "Acme-br.7", MAC: "fe:54:00:00:00:01"},
 		{Index: 7, Name: "macvtap0"},
-		{Index: 8, Name: "hidden1"},
+		{Index: 8, Name: "hidden1", Addresses: []string{"192.168.7.9/24", "fd00::7:1/64"}, Functions: []hostinfo.Function{{Number: 3, MAC: secretMAC}}},
+		{Index: 9, Name: "vf3", VF: &hostinfo.VF{Parent: "Acme-br", Number: 3}},
 	}
+	one.Setup = hostinfo.Setup{DefaultRoutes: []string{"Acme-br.7"}, Managers: []string{"netplan"}, Configured: []string{"Acme-br*", "hidden2"}}
+	one.Namespaces = []hostinfo.Namespace{{Name: "acme-dmz", Devices: []hostinfo.Device{{Index: 5, Name: "Acme-br.7", MAC: secretMAC}}}, {Name: "pid 12 (acmed)"}}
 	one.Networks = []hostinfo.Network{{
 		Name: "Acme-lan", UUID: uuidA, Devices: []hostinfo.NetworkDevice{{Dev: "bond0.623"}, {Dev: "Acme-br.7"}},
 		Portgroups: []hostinfo.Portgroup{{Name: "Acme-pg"}},
@@ -107,7 +116,7 @@ func TestRedact(t *testing.T) {
 	two := host("root@kvm2", "")
 	two.BootID, two.User = uuidB, "root"
 	two.Domains = []hostinfo.Domain{{Name: "Acme-web", UUID: web1}, {Name: "Acme"}}
-	two.Gaps = []hostinfo.Gap{{Fact: hostinfo.FactDevices, Device: "Acme-br.7", Reason: "kvm1 and kvm2 (not kvm11) said 9.0.0; /home/alice; Acme!"}}
+	two.Gaps = []hostinfo.Gap{{Fact: hostinfo.FactDevices, Device: "Acme-br.7", Reason: "kvm1 and kvm2 (not kvm11) said 9.0.0; /home/alice; Acme!"}, {Fact: hostinfo.FactNamespaces, Reason: "network namespace acme-dmz: /run/netns/acme-dmz"}}
 
 	in := []Recorded{{one, []Guest{web}}, {Host: two}}
 	dir, again := t.TempDir(), t.TempDir()
@@ -143,6 +152,10 @@ func TestRedact(t *testing.T) {
 		"hidden devices' names":    dev[2].Name == g.Live.NICs[0].Target && dev[2].Name != "hidden1" && len(dev[2].Name) <= 15 && len(dev[2].AltNames[0]) > 15,
 		"network and portgroup":    g.Live.NICs[0].Network == a.Networks[0].Name && g.Live.NICs[0].Portgroup == a.Networks[0].Portgroups[0].Name,
 		"teaming":                  g.Live.NICs[1].TeamingPartner == g.Live.NICs[0].Alias && strings.HasPrefix(g.Live.NICs[0].Alias, "ua-"),
+		"addresses":                dev[7-1].Addresses[0] == "198.18.0.1/24" && dev[6].Addresses[1] == "2001:db8::2/64",
+		"a VF and its parent":      dev[7].VF.Parent == dev[3].Name && dev[6].Functions[0].MAC == dev[2].MAC,
+		"what is configured":       a.Setup.DefaultRoutes[0] == dev[4].Name && a.Setup.Managers[0] == "netplan" && !slices.Contains([]string{dev[2].Name, dev[3].Name}, a.Setup.Configured[1]),
+		"namespaces":               a.Namespaces[0].Name == "namespace1" && a.Namespaces[0].Devices[0].Name == dev[4].Name && a.Namespaces[0].Devices[0].MAC == dev[2].MAC,
 		"one guest, two hosts":     a.Domains[0].Name == b.Domains[0].Name && a.Domains[0].UUID == b.Domains[0].UUID && b.Domains[1].Name != b.Domains[0].Name,
 	} {
 		if !held {
@@ -151,6 +164,7 @@ func TestRedact(t *testing.T) {
 	}
 	for got, want := range map[string]string{
 		g.Gaps[0].Reason: `guest "guest1" (` + g.UUID + ") on host1.domain1: refused by user1@198.18.0.1:22, [2001:db8::2]:22, " + dev[2].MAC,
+		b.Gaps[1].Reason: "network namespace namespace1: /run/netns/namespace1",
 		b.Gaps[0].Reason: "host1 and host2 (not kvm11) said 9.0.0; /home/user1; guest2!",
 	} {
 		if got != want {

@@ -53,6 +53,10 @@ func (s *standIns) network(name string) string   { return s.name("network", name
 func (s *standIns) portgroup(name string) string { return s.name("portgroup", name) }
 func (s *standIns) filter(name string) string    { return s.name("filter", name) }
 
+// namespace hides what ip netns or a container engine called it, and the
+// program in it.
+func (s *standIns) namespace(name string) string { return s.name("namespace", name) }
+
 // user keeps root, because what root may read is part of the facts.
 func (s *standIns) user(name string) string {
 	if name == "root" {
@@ -166,6 +170,15 @@ func (s *standIns) mac(mac string) string {
 		}
 		return strings.Join(out, ":")
 	})
+}
+
+// prefix hides an address and keeps how long its prefix is.
+func (s *standIns) prefix(prefix string) string {
+	p, err := netip.ParsePrefix(prefix)
+	if err != nil {
+		return s.of("address", prefix, func(n int) string { return fmt.Sprintf("address%d", n) })
+	}
+	return fmt.Sprintf("%s/%d", s.ip(p.Addr()), p.Bits())
 }
 
 // ip uses the blocks for documentation (RFC 5737, RFC 3849, RFC 2544's for
