@@ -24,7 +24,7 @@ func TestNamespaces(t *testing.T) {
 		{"two", netns("whole yes\nothers 2\n"+blue+green, 0, ""), "blue, pid 77 (nginx)", ""},
 		{"none", netns("whole yes\nothers 0\n", 0, ""), "", ""},
 		{"too many", netns("whole yes\nothers 129\n", 0, ""), "", "129 other network namespaces"},
-		{"a process that is not for root", netns("refused yes\nwhole yes\nothers 1\n"+blue, 0, ""), "blue", "even by user root"},
+		{"a process that is not for root", netns("refused yes\nwhole yes\nothers 1\n"+blue, 0, ""), "blue", "not even root may look into some processes"},
 		{"in a container", netns("others 1\n"+blue, 0, ""), "blue", "of one container"},
 		{"one is unread", netns("whole yes\nothers 2\n\n@blue\n\nunread\n"+green, 0, "nsenter: not found"), "blue, pid 77 (nginx)", "network namespace blue: the look"},
 		{"one is gone", netns("whole yes\nothers 2\n"+green+"\n@pid 78 (true)\n", 7, "nsenter: cannot open"), "pid 77 (nginx), pid 78 (true)", "went away"},

@@ -174,7 +174,7 @@ func (c *Configured) Finish(h *hostinfo.Host) {
 	switch {
 	case len(c.unread) > 0:
 		slices.Sort(c.unread)
-		h.AddGap(hostinfo.FactConfigured, "", "not everything in "+strings.Join(c.unread, ", ")+" may be read by "+By(h))
+		h.AddGap(hostinfo.FactConfigured, "", denied(h, "read everything in "+strings.Join(c.unread, ", ")))
 	case c.cut != "":
 		h.AddGap(hostinfo.FactConfigured, "", "the network configuration was not read in full: "+c.cut)
 	case len(c.found) == 0:

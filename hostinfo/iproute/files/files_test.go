@@ -102,7 +102,7 @@ func TestConfigured(t *testing.T) {
 	c.Unread("/etc/netplan")
 	c.Unread("/home/alice")
 	h := &hostinfo.Host{User: "alice"}
-	if c.Finish(h); len(h.Gaps) != 1 || h.Gaps[0].Reason != "not everything in /etc/netplan may be read by user alice" {
+	if c.Finish(h); len(h.Gaps) != 1 || h.Gaps[0].Reason != "only root may read everything in /etc/netplan, not user alice" {
 		t.Errorf("gaps %+v", h.Gaps)
 	}
 }
@@ -172,7 +172,7 @@ func TestDaemons(t *testing.T) {
 	}{
 		{Here, hostinfo.No, ""},
 		{Elsewhere, hostinfo.Yes, ""},
-		{Refused, hostinfo.Unknown, "may not be seen by user alice"},
+		{Refused, hostinfo.Unknown, "only root may see which network namespace libvirt's daemon is in, not user alice"},
 		{None, hostinfo.Unknown, "no daemon of libvirt was found"},
 		{"", hostinfo.Unknown, "is not known: cut"},
 	} {
