@@ -112,6 +112,9 @@ type Gap struct {
 	Reason string `json:"reason"`           // what was tried and what it answered, lower case, no full stop
 }
 
+// OnlyRoot begins the Reason of a Gap that root would not have.
+const OnlyRoot = "only root may "
+
 // Missing returns the gap that covers a fact about a device ("" for the host
 // as a whole), or nil if the fact was read.
 func (h *Host) Missing(fact Fact, device string) *Gap {

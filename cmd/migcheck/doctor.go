@@ -69,7 +69,11 @@ func diagnose(w io.Writer, h *hostinfo.Host) error {
 		if lost := rulesThatNeed(g.Fact); len(lost) > 0 {
 			say("           rules without it: %s", strings.Join(lost, ", "))
 		}
-		if cure := cures[g.Fact]; cure != "" {
+		cure := cures[g.Fact]
+		if strings.HasPrefix(g.Reason, hostinfo.OnlyRoot) {
+			cure = "needs root: sudoers: USER ALL=(root) NOPASSWD: /bin/sh and become: sudo in the fleet file"
+		}
+		if cure != "" {
 			say("           %s", strings.ReplaceAll(cure, "USER", or(h.User, "USER")))
 		}
 	}
@@ -89,7 +93,7 @@ var cures = map[hostinfo.Fact]string{
 	hostinfo.FactForwarding: "install iproute2's bridge command on the host",
 	hostinfo.FactAltNames:   "install iproute2 5.4 or newer on the host",
 	hostinfo.FactDetails:    "install iproute2 4.14 or newer (ip -json) on the host",
-	hostinfo.FactNamespaces: "needs root: sudoers: USER ALL=(root) NOPASSWD: /bin/sh and become: sudo in the fleet file",
+	hostinfo.FactAddresses:  "install iproute2 4.14 or newer (ip -json) on the host",
 }
 
 // rulesThatNeed are the rules that are lost without a fact.

@@ -5,13 +5,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"migcheck/hostinfo/iproute"
 )
 
 // host makes the answer of a host with n devices in the recorded words of
-// iproute2: one bond with its ports, VLANs on it, and macvtaps on those.
+// iproute2: one bond with its ports, VLANs on it, and macvtaps on those. The
+// rest is what a Debian host answers.
 func host(tb testing.TB, n int) []byte {
 	whole := read(tb, "iproute2.txt")
 	var recorded []map[string]any
@@ -25,12 +27,17 @@ func host(tb testing.TB, n int) []byte {
 		like[d["ifname"].(string)] = d
 	}
 	var out bytes.Buffer
+	var names []string
 	add := func(i int, like map[string]any, name, link, master string) {
 		c := map[string]any{}
 		for k, v := range like {
 			c[k] = v
 		}
 		c["ifindex"], c["ifname"], c["address"] = i, name, fmt.Sprintf("52:54:00:00:%02x:%02x", i>>8, i&255)
+		c["addr_info"] = []any{}
+		if name == "bond0" {
+			c["addr_info"] = addresses
+		}
 		delete(c, "link")
 		delete(c, "master")
 		if link != "" {
@@ -43,6 +50,7 @@ func host(tb testing.TB, n int) []byte {
 		if err != nil {
 			tb.Fatal(err)
 		}
+		names = append(names, name)
 		out.WriteString(",")
 		out.Write(b)
 	}
@@ -57,13 +65,35 @@ func host(tb testing.TB, n int) []byte {
 		}
 	}
 	lo, _, _ := bytes.Cut(link, []byte("},"))
-	return bytes.Replace(whole, link, slices.Concat(lo, []byte("}"), out.Bytes(), []byte("]")), 1)
+	_, rest, _ := bytes.Cut(read(tb, "trees/debian-sriov.answer"), []byte("\nMARKER begin shaping\n"))
+	answer := bytes.Replace(whole, link, slices.Concat(lo, []byte("}"), out.Bytes(), []byte("]")), 1)
+	answer = bytes.TrimSuffix(answer, []byte(done))
+	return slices.Concat(answer, []byte(section("hardware", fmt.Sprintf(nics, strings.Join(names, " ")), 0, "")),
+		[]byte("\nMARKER begin shaping\n"), rest)
 }
+
+// addresses are those of the bond.
+var addresses = []map[string]any{
+	{"family": "inet", "local": "10.0.0.5", "prefixlen": 24, "broadcast": "10.0.0.255", "scope": "global", "label": "bond0", "valid_life_time": 4294967295, "preferred_life_time": 4294967295},
+	{"family": "inet6", "local": "2001:db8::5", "prefixlen": 64, "scope": "global", "valid_life_time": 4294967295, "preferred_life_time": 4294967295},
+	{"family": "inet6", "local": "fe80::5054:ff:fe00:1", "prefixlen": 64, "scope": "link", "valid_life_time": 4294967295, "preferred_life_time": 4294967295},
+}
+
+// nics is the section "hardware", but for the names of all devices.
+const nics = `all lo %s
+@ens1f0
+ifindex 2
+speed 25000
+duplex full
+@ens1f1
+ifindex 3
+speed 25000
+duplex full`
 
 func benchmarkDecode(b *testing.B, n int) {
 	output := host(b, n)
-	if got := len(decode(b, output).Host.Devices); got != n {
-		b.Fatalf("%d devices", got)
+	if h := decode(b, output).Host; len(h.Devices) != n || h.Devices[1].Speed != 25000 || len(h.Devices[3].Addresses) != 2 || len(h.Setup.Configured) != 3 {
+		b.Fatalf("%d devices, %+v, gaps %v", len(h.Devices), h.Setup, h.Gaps)
 	}
 	b.SetBytes(int64(len(output)))
 	b.ReportAllocs()

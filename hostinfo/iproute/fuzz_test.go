@@ -1,6 +1,7 @@
 package iproute_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,6 +29,24 @@ func FuzzDecode(f *testing.F) {
 			f.Add(append([]byte("\nMARKER end link 255\n\nMARKER begin sys\n@lo\n"), part...))
 		}
 	}
+	answers, err := filepath.Glob("testdata/trees/*.answer")
+	if err != nil || len(answers) == 0 {
+		f.Fatalf("seeds: %v", err)
+	}
+	for _, file := range answers {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, name := range []string{"facts", "hardware", "shaping", "proc", "configured", "netns"} {
+			_, s, _ := bytes.Cut(b, []byte("\nMARKER begin "+name))
+			s, _, _ = bytes.Cut(s, []byte("\nMARKER begin "))
+			f.Add(slices.Concat([]byte("\nMARKER begin "+name), s))
+		}
+	}
+	f.Add([]byte(section("netns", "whole yes\nothers 2\n\n@blue\n[{\"ifindex\":1,\"ifname\":\"lo\"}]\n\n@pid 7 (sh)\n\nunread\n", 0, "nsenter: no")))
+	f.Add(links(`[{"ifindex":2,"ifname":"p","addr_info":[{"local":"10.0.0.1","prefixlen":24,"scope":"global"},{}],"vfinfo_list":[{"vf":0,"vlan_list":[{"vlan":5}],"trust":true},{"vf":-1}]}]`))
+	f.Add([]byte(section("sys", "@a\nifindex 1\n", 0, "") + section("addr", "1: a    inet 10.0.0.1 peer 10.0.0.2/32 scope global a\n", 0, "")))
 	f.Add(links(`[{"ifindex":7,"ifname":"it\'s","altnames":["\u00e4\ud83d"],"link":"if5","master":"x"},{}]`))
 	f.Add([]byte(section("sys", "@a\nifindex 1\niflink 2\nlower b\nbonding/mode 802.3ad 4\n@b\nifindex 2\n", 0, "") +
 		section("vlan", "a              | 5  | b\n", 0, "") + section("fdb", "02:00:00:00:00:01 dev a self permanent\n", 0, "")))
@@ -45,6 +64,9 @@ func FuzzDecode(f *testing.F) {
 			if d.Parent < 0 || d.Master < 0 || d.Parent == d.Index && !d.ParentElsewhere {
 				t.Errorf("device %+v", d)
 			}
+			if d.VF != nil && d.VF.Number < -1 || len(d.Addresses) > 256 || len(d.Functions) > 1024 || d.Speed < 0 {
+				t.Errorf("device %+v", d)
+			}
 			if len(d.AltNames) > 64 || len(d.Held) > 1024 || len(d.Kind) > 64 || len(d.LinkType) > 64 {
 				t.Errorf("device %q is not bounded", d.Name)
 			}
@@ -55,6 +77,19 @@ func FuzzDecode(f *testing.F) {
 		for _, g := range r.Host.Gaps {
 			if len(g.Reason) > 2000 || !utf8.ValidString(g.Reason) {
 				t.Errorf("reason %q", g.Reason)
+			}
+		}
+		if s := r.Host.Setup; len(s.StaleTaps) > 64 || len(s.Configured) > 4096 || len(s.Managers) > 6 || len(s.ShapingLacks) > 6 || len(s.DefaultRoutes) > 512 || len(r.Host.Namespaces) > 128 {
+			t.Errorf("the setup is not bounded: %+v", s)
+		}
+		for _, n := range slices.Concat(r.Host.Setup.Configured, r.Host.Setup.DefaultRoutes) {
+			if n == "" || len(n) > 64 || !utf8.ValidString(n) {
+				t.Errorf("name %q", n)
+			}
+		}
+		for _, n := range r.Host.Namespaces {
+			if len(n.Name) > 200 || !utf8.ValidString(n.Name) {
+				t.Errorf("namespace %q", n.Name)
 			}
 		}
 		if len(r.Host.Devices) == 0 && r.Host.Missing(hostinfo.FactDevices, "") == nil {

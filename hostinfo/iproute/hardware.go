@@ -53,7 +53,7 @@ func (a *answer) hardware(h *hostinfo.Host) {
 		h.AddGap(hostinfo.FactHardware, "", said)
 		return
 	}
-	var all []string
+	all := ""
 	var nics []files.NIC
 	for line := range bytes.Lines(s.body) {
 		text := strings.TrimSuffix(string(line[:min(len(line), maxAll)]), "\n")
@@ -66,8 +66,8 @@ func (a *answer) hardware(h *hostinfo.Host) {
 			continue
 		}
 		switch file, value, _ := strings.Cut(text, " "); {
-		case file == "all" && all == nil:
-			all = strings.Fields(value)
+		case file == "all" && len(nics) == 0:
+			all = value
 		case len(nics) > 0:
 			nics[len(nics)-1].File(file, value)
 		}

@@ -39,8 +39,8 @@ func Command(marker string) string {
 }
 
 // program is the source without comments, on one line, with the lists that the
-// other reading of the same files shares. csh knows no word of more than 8,176
-// bytes: what is no use to a shell goes.
+// other reading of the same files shares. csh refuses words of 8 KiB: what is no
+// use to a shell goes.
 var program = func() string {
 	var b strings.Builder
 	for line := range strings.Lines(source) {

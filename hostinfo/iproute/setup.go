@@ -15,7 +15,7 @@ func (a *answer) shaping(h *hostinfo.Host) {
 	s := a.sections["shaping"]
 	f := files.Shaping{}
 	for line := range bytes.Lines(s.body) {
-		text := quiet(line)
+		text := strings.TrimSuffix(string(line[:min(len(line), maxFact)]), "\n")
 		switch name, value, _ := strings.Cut(text, " "); name {
 		case "tc":
 			f.TC = tri(value)
@@ -47,23 +47,38 @@ func (a *answer) shaping(h *hostinfo.Host) {
 func (a *answer) proc(h *hostinfo.Host) {
 	s := a.sections["proc"]
 	said := a.why("proc", "grep in /proc/self/mountinfo and /proc/net/route")
-	lines := map[string][]string{}
+	var mounts, v4, v6 []string
 	for line := range bytes.Lines(s.body) {
 		file, text, _ := strings.Cut(strings.TrimSuffix(string(line[:min(len(line), 4096)]), "\n"), ":")
-		lines[path.Base(file)] = append(lines[path.Base(file)], text)
+		switch file {
+		case "/proc/self/mountinfo":
+			mounts = append(mounts, text)
+		case "/proc/net/route":
+			v4 = append(v4, text)
+		case "/proc/net/ipv6_route":
+			v6 = append(v6, text)
+		}
+		if len(mounts) > files.MaxLines || len(v4) > files.MaxLines || len(v6) > files.MaxLines {
+			break // nothing that the script prints
+		}
 	}
-	if h.Setup.DevFS = files.DevFS(lines["mountinfo"]); h.Setup.DevFS == "" {
+	// Without IPv6 there is no ipv6_route: grep's status is 2 then.
+	ended := s.status == "0" || s.status == "1" || s.status == "2"
+	if ended {
+		h.Setup.DevFS = files.DevFS(mounts)
+	}
+	if h.Setup.DevFS == "" {
 		h.AddGap(hostinfo.FactTaps, "", "the file system on /dev is not known: "+said)
 	}
-	routes := [][]string{lines["route"], lines["ipv6_route"]}
-	// Without IPv6 there is no ipv6_route, and grep complains.
-	read := s.status != "" && !bytes.Contains(s.stderr, []byte("/proc/net/route")) && (s.status == "0" || s.status == "1" || s.status == "2")
-	if !read {
+	if !ended || bytes.Contains(s.stderr, []byte("/proc/net/route")) {
 		h.AddGap(hostinfo.FactAddresses, "", "the default routes are not known: "+said)
 		return
 	}
-	files.Routes(h, routes...)
+	files.Routes(h, v4, v6)
 }
+
+// maxConfigured bounds the lines of all files together.
+const maxConfigured = 20_000
 
 // configured reads the section of that name: "unread DIR" and "cut" lines, then
 // what grep found behind the file's name.
@@ -73,13 +88,18 @@ func (a *answer) configured(h *hostinfo.Host) {
 		h.AddGap(hostinfo.FactConfigured, "", a.why("configured", "grep in the network configuration"))
 	}
 	var c files.Configured
+	n := 0
 	for line := range bytes.Lines(s.body) {
-		text := strings.TrimSuffix(string(line[:min(len(line), 1024)]), "\n")
+		if n++; n > maxConfigured {
+			c.TooMuch()
+			break
+		}
+		text := strings.TrimSuffix(string(line[:min(len(line), 512)]), "\n")
 		switch name, value, _ := strings.Cut(text, " "); name {
 		case "unread":
 			c.Unread(value)
 		case "cut":
-			c.TooManyFiles()
+			c.TooMuch()
 		default:
 			c.Printed(text)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"migcheck/hostinfo"
+	"migcheck/hostinfo/iproute"
 	"migcheck/hostinfo/iproute/parity"
 )
 
@@ -48,5 +49,35 @@ func TestTreesAsRecorded(t *testing.T) {
 			}
 			judge(t, tree, answer)
 		})
+	}
+}
+
+// An answer that ends anywhere says of no fact less or else than the whole one
+// does without a gap for it.
+func TestAnswersCutAnywhere(t *testing.T) {
+	for _, file := range []string{"debian-sriov", "z-rhel", "ubuntu-netplan"} {
+		whole, err := os.ReadFile("testdata/trees/" + file + ".answer")
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := *decode(t, whole).Host
+		for n := 0; n < len(whole); n += 7 {
+			r, err := iproute.Decode(whole[:n], "MARKER")
+			if err != nil {
+				continue
+			}
+			want, got := all, r.Host
+			want.Hostname, want.Kernel, want.Arch, want.User, want.MacvtapModule, want.VhostNet = got.Hostname, got.Kernel, got.Arch, got.User, got.MacvtapModule, got.VhostNet
+			if got.Missing(hostinfo.FactDevices, "") != nil {
+				want.Devices, got.Devices = nil, nil
+				want.Gaps = append(slices.Clone(want.Gaps), *got.Missing(hostinfo.FactDevices, ""))
+			}
+			if got.Missing(hostinfo.FactNamespaces, "") != nil { // to both, for different reasons
+				want.Namespaces, got.Namespaces = nil, nil
+			}
+			if diff := parity.Diff(&want, got); diff != "" {
+				t.Fatalf("%s cut after %d bytes: -whole +cut:\n%s", file, n, diff)
+			}
+		}
 	}
 }

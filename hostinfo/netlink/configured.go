@@ -31,7 +31,7 @@ func (r root) configured(h *hostinfo.Host) {
 				continue
 			}
 			if read++; read > files.MaxConfigFiles {
-				c.TooManyFiles()
+				c.TooMuch()
 				return
 			}
 			file := filepath.Join(dir, filepath.Base(name))

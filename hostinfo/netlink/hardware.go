@@ -36,7 +36,7 @@ func (r root) hardware(h *hostinfo.Host) {
 			nics = append(nics, r.nic(dir, name))
 		}
 	}
-	files.Hardware(h, all, nics)
+	files.Hardware(h, strings.Join(all, " "), nics)
 }
 
 func (r root) nic(dir, name string) files.NIC {

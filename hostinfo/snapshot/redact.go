@@ -43,6 +43,9 @@ func (s *standIns) learn(r Recorded) {
 		s.take(n.Devices)
 		s.namespace(n.Name)
 	}
+	for _, name := range h.Setup.Configured {
+		s.taken[name] = true
+	}
 	for _, n := range h.Networks {
 		s.network(n.Name)
 		for _, p := range n.Portgroups {

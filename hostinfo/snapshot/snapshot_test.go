@@ -59,6 +59,7 @@ func host(name, uuid string) *hostinfo.Host {
 	return &hostinfo.Host{
 		Name: name, UUID: uuid, Gathered: time.Date(2026, 3, 1, 12, 0, 0, 123456789, time.UTC),
 		Devices: []hostinfo.Device{{Index: 2, Name: "bond0.623", Up: hostinfo.Yes, MAC: "52:54:00:00:00:01"}},
+		Setup:   hostinfo.Setup{DevFS: "devtmpfs"},
 	}
 }
 

@@ -37,12 +37,13 @@ func masterOf(e *preflight.Endpoint, c *hostinfo.Device) []*hostinfo.Device {
 }
 
 // unexplained are the addresses that d receives for something that is not to be
-// seen in this namespace.
+// seen: neither in this namespace nor in those that were looked into.
 func unexplained(e *preflight.Endpoint, d *hostinfo.Device) []string {
 	seen := above(e, d)
+	all := append(slices.Clone(seen), d)
 	var out []string
 	for _, mac := range d.Held {
-		if !slices.ContainsFunc(seen, func(c *hostinfo.Device) bool { return c.MAC == mac }) {
+		if !slices.ContainsFunc(seen, func(c *hostinfo.Device) bool { return c.MAC == mac }) && !explainedElsewhere(e, all, mac) {
 			out = append(out, mac)
 		}
 	}

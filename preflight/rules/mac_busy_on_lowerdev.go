@@ -75,6 +75,16 @@ func holderOf(e *preflight.Endpoint, nic *hostinfo.NIC) *holder {
 		}
 		h.down, down = true, h
 	}
+	for _, c := range onElsewhere(e, d) {
+		if !c.IsMacvlan() || c.MAC != mac {
+			continue
+		}
+		h := &holder{what: c.what(), hint: c.hint()}
+		if c.Up != hostinfo.No {
+			return h
+		}
+		h.down, down = true, h
+	}
 	if e.Macvtap == nil && slices.Contains(unexplained(e, d), mac) {
 		return &holder{what: "something in another network namespace", hint: "find the container that holds a macvlan on " + d.Name}
 	}

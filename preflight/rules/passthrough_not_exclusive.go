@@ -22,7 +22,7 @@ A macvtap of mode passthrough must be the only one on its device: the kernel
 refuses it beside any other macvlan or macvtap, and refuses any other beside it,
 even if it is down: "error creating macvtap interface macvtapN@D: Invalid
 argument". Stop or move the guest that holds the device, or take away what it
-left behind.`,
+left behind. A macvlan of a container counts as well, and only root can see it.`,
 	Check: func(p *preflight.Pass) {
 		e := p.Side
 		d := e.Real()
@@ -33,8 +33,19 @@ left behind.`,
 			}
 			p.Report(preflight.Finding{
 				DestinationValue: c.Name + " (" + c.Macvlan.Mode + ") stands on it",
-				Reason:           exclusiveReason(e, d, c, wantsAll),
+				Reason:           exclusiveReason(e, d, c.Kind+" "+c.Name+ownerOf(e, c.MAC), wantsAll),
 				Hint:             freeHint(e, c),
+			})
+			return
+		}
+		for _, c := range onElsewhere(e, d) {
+			if !c.IsMacvlan() || !wantsAll && (c.Macvlan == nil || c.Macvlan.Mode != "passthru") {
+				continue
+			}
+			p.Report(preflight.Finding{
+				DestinationValue: c.what() + " stands on it",
+				Reason:           exclusiveReason(e, d, c.what(), wantsAll),
+				Hint:             c.hint(),
 			})
 			return
 		}
@@ -44,15 +55,15 @@ left behind.`,
 	},
 }
 
-func exclusiveReason(e *preflight.Endpoint, d, c *hostinfo.Device, wantsAll bool) string {
+func exclusiveReason(e *preflight.Endpoint, d *hostinfo.Device, holder string, wantsAll bool) string {
 	if wantsAll {
-		return fmt.Sprintf("mode passthrough needs %s on %s for itself, and the %s %s%s stands on it", d.Name, e.Name, c.Kind, c.Name, ownerOf(e, c.MAC))
+		return fmt.Sprintf("mode passthrough needs %s on %s for itself, and the %s stands on it", d.Name, e.Name, holder)
 	}
-	return fmt.Sprintf("the %s %s%s holds %s on %s in mode passthrough, which tolerates no other", c.Kind, c.Name, ownerOf(e, c.MAC), d.Name, e.Name)
+	return fmt.Sprintf("the %s holds %s on %s in mode passthrough, which tolerates no other", holder, d.Name, e.Name)
 }
 
-// elsewhere tells what can be told about macvlans that were moved into other
-// network namespaces: they count, and no dump shows them.
+// elsewhere tells what can be told about macvlans that were moved into network
+// namespaces which were not looked into: they count, and no dump shows them.
 func elsewhere(p *preflight.Pass, e *preflight.Endpoint, d *hostinfo.Device) {
 	if hidden := unexplained(e, d); len(hidden) > 0 {
 		p.Report(preflight.Finding{

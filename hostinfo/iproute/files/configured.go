@@ -1,7 +1,6 @@
 package files
 
 import (
-	"fmt"
 	"maps"
 	"path"
 	"regexp"
@@ -71,9 +70,7 @@ func ConfigLine(file, line string) string {
 	return configLine.FindString(line)
 }
 
-func isNetplan(file string) bool {
-	return slices.ContainsFunc(Netplan(), func(glob string) bool { return matches(glob, file) })
-}
+func isNetplan(file string) bool { return strings.HasPrefix(file, "/etc/netplan/") }
 
 // matches says whether file is one that glob expands to in a shell.
 func matches(glob, file string) bool {
@@ -88,16 +85,23 @@ type Configured struct {
 	unread []string        // directories of files that could not be read
 	cut    string          // why something is left out; empty if nothing is
 
-	file, by string // whose lines are coming, and whose file it is
-	lines    int
-	stack    []key  // of a netplan file
-	suffix   string // of an ifcfg file that names no device so far
+	file   string // whose lines are coming
+	by     *manager
+	lines  int
+	stack  []key  // of a netplan file
+	suffix string // of an ifcfg file that names no device so far
 }
 
-// Printed takes in "FILE:TEXT", as grep prints what ConfigLine finds.
+// Printed takes in "FILE:TEXT", as grep prints what ConfigLine finds. Either
+// may hold a colon, the file's name a few.
 func (c *Configured) Printed(line string) {
-	for i := range line { // either may hold a colon
-		if line[i] == ':' && line[i+1:] != "" && ConfigLine(line[:i], line[i+1:]) == line[i+1:] && c.Line(line[:i], line[i+1:]) {
+	for i, tries := 0, 0; i < len(line) && tries < 4; i++ {
+		if line[i] != ':' {
+			continue
+		}
+		tries++
+		file, text := line[:i], line[i+1:]
+		if text != "" && ConfigLine(file, text) == text && c.Line(file, text) {
 			return
 		}
 	}
@@ -106,27 +110,34 @@ func (c *Configured) Printed(line string) {
 // Line takes in what ConfigLine found in a file. It is false for a file that is
 // no configuration.
 func (c *Configured) Line(file, text string) bool {
+	if c.file != file && !c.beginFile(file) {
+		return false
+	}
+	if c.lines++; c.lines >= MaxConfigLines {
+		c.TooMuch()
+	}
+	for _, name := range c.by.names(c, text) {
+		c.add(c.by.name, name)
+	}
+	return true
+}
+
+func (c *Configured) beginFile(file string) bool {
 	i := slices.IndexFunc(managers, func(m manager) bool {
 		return slices.ContainsFunc(m.globs, func(glob string) bool { return matches(glob, file) })
 	})
 	if i < 0 {
 		return false
 	}
-	if c.file != file {
-		c.endFile()
-		c.file, c.by, c.lines, c.stack = file, managers[i].name, 0, nil
-	}
-	if c.lines++; c.lines >= MaxConfigLines {
-		c.cut = fmt.Sprintf("a file of more than %d lines", MaxConfigLines)
-	}
-	for _, name := range managers[i].names(c, text) {
-		c.add(c.by, name)
-	}
+	c.endFile()
+	c.file, c.by, c.lines, c.stack = file, &managers[i], 0, nil
 	return true
 }
 
 func (c *Configured) endFile() {
-	c.add(c.by, c.suffix)
+	if c.suffix != "" {
+		c.add(c.by.name, c.suffix)
+	}
 	c.suffix = ""
 }
 
@@ -142,7 +153,7 @@ func (c *Configured) add(manager, name string) {
 		c.names[strings.ToValidUTF8(name, "?")] = true
 		return
 	}
-	c.cut = fmt.Sprintf("more than %d names", maxConfigured)
+	c.cut = "it has too many names"
 }
 
 // Unread notes a directory in which something could not be read.
@@ -152,8 +163,8 @@ func (c *Configured) Unread(dir string) {
 	}
 }
 
-// TooManyFiles notes that there are more than MaxConfigFiles.
-func (c *Configured) TooManyFiles() { c.cut = fmt.Sprintf("more than %d files", MaxConfigFiles) }
+// TooMuch notes that there are more files or lines than are read.
+func (c *Configured) TooMuch() { c.cut = "it has too many files or lines" }
 
 // Finish writes what was found into h, and what was not as gaps.
 func (c *Configured) Finish(h *hostinfo.Host) {
@@ -163,7 +174,7 @@ func (c *Configured) Finish(h *hostinfo.Host) {
 	switch {
 	case len(c.unread) > 0:
 		slices.Sort(c.unread)
-		h.AddGap(hostinfo.FactConfigured, "", "not everything in "+strings.Join(c.unread, ", ")+" may be read by "+By(h))
+		h.AddGap(hostinfo.FactConfigured, "", denied(h, "read everything in "+strings.Join(c.unread, ", ")))
 	case c.cut != "":
 		h.AddGap(hostinfo.FactConfigured, "", "the network configuration was not read in full: "+c.cut)
 	case len(c.found) == 0:

@@ -30,7 +30,7 @@ func LLDPAD(h *hostinfo.Host, found, why string) {
 	case "yes", "no":
 		h.Setup.LLDPAD = hostinfo.TriOf(found == "yes")
 	case Refused:
-		h.AddGap(hostinfo.FactLLDPAD, "", "the pid file of lldpad may not be read by "+By(h))
+		h.AddGap(hostinfo.FactLLDPAD, "", denied(h, "read the pid file of lldpad"))
 	default:
 		h.AddGap(hostinfo.FactLLDPAD, "", "whether lldpad runs is not known: "+why)
 	}
@@ -39,16 +39,16 @@ func LLDPAD(h *hostinfo.Host, found, why string) {
 // Daemon writes Setup.DaemonElsewhere into h, or a gap; why says what could not
 // be read.
 func Daemon(h *hostinfo.Host, found, why string) {
-	const which = "which network namespace libvirt's daemon is in "
+	const which = "which network namespace libvirt's daemon is in"
 	switch found {
 	case Here, Elsewhere:
 		h.Setup.DaemonElsewhere = hostinfo.TriOf(found == Elsewhere)
 	case Refused:
-		h.AddGap(hostinfo.FactDaemon, "", which+"may not be seen by "+By(h))
+		h.AddGap(hostinfo.FactDaemon, "", denied(h, "see "+which))
 	case None:
 		h.AddGap(hostinfo.FactDaemon, "", "no daemon of libvirt was found: neither a pid file of one that runs nor a socket that systemd serves")
 	default:
-		h.AddGap(hostinfo.FactDaemon, "", which+"is not known: "+why)
+		h.AddGap(hostinfo.FactDaemon, "", which+" is not known: "+why)
 	}
 }
 

@@ -4,7 +4,11 @@
 // is the business of rtnl.
 package files
 
-import "strings"
+import (
+	"strings"
+
+	"migcheck/hostinfo"
+)
 
 // maxWord bounds a word that a file says in a fact.
 const maxWord = 64
@@ -14,4 +18,15 @@ const maxWord = 64
 func word(s string) string {
 	s = strings.TrimSpace(s)
 	return strings.ToValidUTF8(s[:min(len(s), maxWord)], "?")
+}
+
+// denied is the reason of a gap for what the user who reads a host may not do.
+func denied(h *hostinfo.Host, what string) string {
+	switch h.User {
+	case "root":
+		return "not even root may " + what
+	case "":
+		return hostinfo.OnlyRoot + what
+	}
+	return hostinfo.OnlyRoot + what + ", not user " + h.User
 }

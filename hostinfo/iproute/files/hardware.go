@@ -2,7 +2,6 @@ package files
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -103,39 +102,70 @@ func flag(value string) hostinfo.Tri {
 
 // Hardware writes what /sys shows of NICs into the devices of h, or a gap if
 // it shows those of another network namespace. All are the names in
-// /sys/class/net.
-func Hardware(h *hostinfo.Host, all []string, nics []NIC) {
-	index := make(map[string]int, len(nics)) // places in h.Devices
+// /sys/class/net with a space between them.
+func Hardware(h *hostinfo.Host, all string, nics []NIC) {
+	in := lookup(all)
+	at := places(nics)
 	for i := range h.Devices {
 		d := &h.Devices[i]
-		if d.Kind == hostinfo.KindHardware && d.LinkType != "loopback" && !slices.Contains(all, d.Name) {
+		if d.Kind == hostinfo.KindHardware && d.LinkType != "loopback" && !in(d.Name) {
 			anotherNamespace(h, d.Name)
 			return
 		}
-		index[d.Name] = i
+		if _, ok := at[d.Name]; ok {
+			at[d.Name] = d
+		}
 	}
 	for _, n := range nics {
-		i, ok := index[n.Name]
-		if !ok || h.Devices[i].Index != n.Index {
+		if d := at[n.Name]; d == nil || d.Index != n.Index {
 			anotherNamespace(h, n.Name)
 			return
 		}
 	}
 	for _, n := range nics {
-		d := &h.Devices[index[n.Name]]
+		d := at[n.Name]
 		d.Speed, d.Duplex, d.QETH = n.Speed, n.Duplex, n.QETH
 		if n.VF {
 			d.VF = &hostinfo.VF{Number: -1}
 		}
 	}
 	for _, n := range nics {
-		parent := first(h, index, n.Siblings)
+		parent := first(at, n.Siblings)
 		for _, v := range n.Virtual {
-			if i, ok := index[v.Name]; ok && h.Devices[i].VF != nil {
-				*h.Devices[i].VF = hostinfo.VF{Parent: parent, Number: v.Number}
+			if d := at[v.Name]; d != nil && d.VF != nil {
+				*d.VF = hostinfo.VF{Parent: parent, Number: v.Number}
 			}
 		}
 	}
+}
+
+// lookup says of a name whether it is among all. Most hosts have so few devices,
+// and of those so few NICs, that a look through the text is quicker than a map.
+func lookup(all string) func(name string) bool {
+	if len(all) < 16<<10 {
+		all = " " + all + " "
+		return func(name string) bool { return strings.Contains(all, " "+name+" ") }
+	}
+	names := map[string]bool{}
+	for _, name := range strings.Fields(all) {
+		names[name] = true
+	}
+	return func(name string) bool { return names[name] }
+}
+
+// places has a place for every device that NICs name.
+func places(nics []NIC) map[string]*hostinfo.Device {
+	at := make(map[string]*hostinfo.Device, len(nics))
+	for _, n := range nics {
+		at[n.Name] = nil
+		for _, name := range n.Siblings {
+			at[name] = nil
+		}
+		for _, v := range n.Virtual {
+			at[v.Name] = nil
+		}
+	}
+	return at
 }
 
 func anotherNamespace(h *hostinfo.Host, name string) {
@@ -144,15 +174,15 @@ func anotherNamespace(h *hostinfo.Host, name string) {
 
 // first is the physical function's own among all devices of its: those that
 // stand for VFs (switchdev's representors) are made after it.
-func first(h *hostinfo.Host, index map[string]int, names []string) string {
-	least := -1
+func first(at map[string]*hostinfo.Device, names []string) string {
+	var least *hostinfo.Device
 	for _, name := range names {
-		if i, ok := index[name]; ok && (least < 0 || h.Devices[i].Index < h.Devices[least].Index) {
-			least = i
+		if d := at[name]; d != nil && (least == nil || d.Index < least.Index) {
+			least = d
 		}
 	}
-	if least < 0 {
+	if least == nil {
 		return ""
 	}
-	return h.Devices[least].Name
+	return least.Name
 }

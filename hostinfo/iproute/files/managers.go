@@ -4,17 +4,7 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"migcheck/hostinfo"
 )
-
-// By names the user who reads a host in a gap's words.
-func By(h *hostinfo.Host) string {
-	if h.User == "" {
-		return "this user"
-	}
-	return "user " + h.User
-}
 
 // ifupdown reads "iface NAME".
 func ifupdown(_ *Configured, text string) []string {

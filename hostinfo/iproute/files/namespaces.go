@@ -28,7 +28,7 @@ func (n *Namespaces) Finish(h *hostinfo.Host) {
 	case n.Others > MaxNamespaces:
 		h.AddGap(hostinfo.FactNamespaces, "", fmt.Sprintf("there are %d other network namespaces, more than the %d that are looked into", n.Others, MaxNamespaces))
 	case n.Refused:
-		h.AddGap(hostinfo.FactNamespaces, "", "some processes may not be looked into even by "+By(h)+", nor what is in their network namespaces")
+		h.AddGap(hostinfo.FactNamespaces, "", denied(h, "look into some processes, and what is in their network namespaces is not known"))
 	case n.Nested:
 		h.AddGap(hostinfo.FactNamespaces, "", "only the processes of one container are to be seen from here, not all of the host's network namespaces")
 	}
@@ -36,7 +36,7 @@ func (n *Namespaces) Finish(h *hostinfo.Host) {
 
 // NotRoot adds the gap of a host that somebody else than root reads.
 func NotRoot(h *hostinfo.Host) {
-	h.AddGap(hostinfo.FactNamespaces, "", "only root may look into other network namespaces, not "+By(h))
+	h.AddGap(hostinfo.FactNamespaces, "", denied(h, "look into other network namespaces"))
 }
 
 // Process names the namespace of a process that has no name of its own.

@@ -62,16 +62,23 @@ func defaultRoute(f []string) string {
 // /proc/self/mountinfo: the last mount there, else the one on / that /dev is a
 // directory of. Empty if neither is there.
 func DevFS(lines []string) string {
-	on := map[string]string{}
+	root, dev := "", ""
 	for _, line := range lines {
 		mount, fs, ok := strings.Cut(line, " - ")
-		if f := strings.Fields(mount); ok && len(f) > 5 {
-			kind, _, _ := strings.Cut(fs, " ")
-			on[f[4]] = word(kind)
+		f := strings.Fields(mount)
+		if !ok || len(f) < 6 {
+			continue
+		}
+		kind, _, _ := strings.Cut(fs, " ")
+		switch f[4] {
+		case "/":
+			root = word(kind)
+		case "/dev":
+			dev = word(kind)
 		}
 	}
-	if on["/dev"] != "" {
-		return on["/dev"]
+	if dev != "" {
+		return dev
 	}
-	return on["/"]
+	return root
 }
