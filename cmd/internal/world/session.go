@@ -104,25 +104,24 @@ func (s *session) connect(ctx context.Context, l *live, about fleetfile.Host) er
 	s.ssh = c
 	s.closers = append(s.closers, func() { _ = c.Close() })
 	marker := iproute.NewMarker()
-	res, err := c.Run(ctx, become(about.Become, iproute.Command(marker)), nil, iproute.MaxOutput)
+	command := iproute.Command(marker)
+	if about.Become == "sudo" {
+		command = iproute.SudoCommand(marker)
+	}
+	res, err := c.Run(ctx, command, nil, iproute.MaxOutput)
 	if err != nil {
 		return err
 	}
 	got, err := iproute.Decode(res.Stdout, marker)
+	if err != nil && about.Become == "sudo" && res.ExitStatus != 0 {
+		return fmt.Errorf("become root on %s: sudo -n: exit status %d%s", s.name, res.ExitStatus, inBrackets(res.Stderr))
+	}
 	if err != nil {
 		return fmt.Errorf("read what %s said: %w%s", s.name, err, inBrackets(res.Stderr))
 	}
 	s.host, s.sockets = got.Host, got.Sockets
 	s.host.Name, s.host.Gathered = s.name, time.Now().UTC()
 	return nil
-}
-
-// become makes the one command run as root.
-func become(how, command string) string {
-	if how == "sudo" {
-		return "exec sudo -n -- " + strings.TrimPrefix(command, "exec ")
-	}
-	return command
 }
 
 func (s *session) openLibvirt(ctx context.Context, o client.Options) {
