@@ -60,6 +60,8 @@ func (r *recorded) Locate(_ context.Context, ref string) ([]Place, error) {
 	return out, nil
 }
 
+func (r *recorded) Route(context.Context, string) Route { return Route{} }
+
 func (r *recorded) HostNames() []string {
 	var names []string
 	for _, h := range r.snap.Hosts {

@@ -27,9 +27,9 @@ type session struct {
 	noLibvirt string // why libvirt is nil
 	closers   []func()
 
-	// How it was reached, for doctor.
 	ssh     *ssh.Client
-	sockets []iproute.Socket
+	sockets []iproute.Socket // of libvirt, on the host
+	route   Route
 }
 
 func (s *session) openLocal(ctx context.Context, uri string) {
@@ -67,6 +67,7 @@ func (s *session) openForwarded(ctx context.Context, uri string) {
 	for _, readOnly := range []bool{false, true} {
 		socket := s.libvirtSocket(uri, readOnly)
 		if len(socket.Paths) == 0 {
+			why = append(why, s.noSocket(readOnly)...)
 			continue
 		}
 		f, err := s.ssh.ForwardUnix(ctx, socket)
@@ -78,6 +79,7 @@ func (s *session) openForwarded(ctx context.Context, uri string) {
 		if err == nil {
 			s.closers = append(s.closers, func() { _ = f.Close() }, func() { _ = conn.Close() })
 			s.libvirt = conn
+			s.route.Libvirt, s.route.ReadOnly = f.Via, strings.Join(why, "; ")
 			conn.Facts(ctx, s.host)
 			return
 		}
@@ -85,6 +87,20 @@ func (s *session) openForwarded(ctx context.Context, uri string) {
 		why = append(why, reason(err))
 	}
 	s.withoutLibvirt(strings.Join(why, "; "))
+}
+
+// noSocket is why none of the sockets of one kind is worth a try.
+func (s *session) noSocket(readOnly bool) []string {
+	who := "the user"
+	if s.route.Login != "" {
+		who = "user " + s.route.Login
+	}
+	for _, there := range s.sockets {
+		if there.ReadOnly() == readOnly {
+			return []string{fmt.Sprintf("%s may not connect to %s", who, there.Path)}
+		}
+	}
+	return nil
 }
 
 // connect logs in and asks for the devices: one login, one exec.
@@ -97,6 +113,7 @@ func (s *session) connect(ctx context.Context, l *live, about fleetfile.Host) er
 	if err != nil {
 		return err
 	}
+	s.route.SSH, s.route.Login = target.String(), target.User
 	c, err := l.dialer.Dial(ctx, target)
 	if err != nil {
 		return err
@@ -105,7 +122,7 @@ func (s *session) connect(ctx context.Context, l *live, about fleetfile.Host) er
 	s.closers = append(s.closers, func() { _ = c.Close() })
 	marker := iproute.NewMarker()
 	command := iproute.Command(marker)
-	if about.Become == "sudo" {
+	if s.route.Sudo = about.Become == "sudo"; s.route.Sudo {
 		command = iproute.SudoCommand(marker)
 	}
 	res, err := c.Run(ctx, command, nil, iproute.MaxOutput)
@@ -113,7 +130,7 @@ func (s *session) connect(ctx context.Context, l *live, about fleetfile.Host) er
 		return err
 	}
 	got, err := iproute.Decode(res.Stdout, marker)
-	if err != nil && about.Become == "sudo" && res.ExitStatus != 0 {
+	if err != nil && s.route.Sudo && res.ExitStatus != 0 {
 		return fmt.Errorf("become root on %s: sudo -n: exit status %d%s", s.name, res.ExitStatus, inBrackets(res.Stderr))
 	}
 	if err != nil {
@@ -121,6 +138,9 @@ func (s *session) connect(ctx context.Context, l *live, about fleetfile.Host) er
 	}
 	s.host, s.sockets = got.Host, got.Sockets
 	s.host.Name, s.host.Gathered = s.name, time.Now().UTC()
+	if s.route.Login == "" && !s.route.Sudo {
+		s.route.Login = s.host.User
+	}
 	return nil
 }
 

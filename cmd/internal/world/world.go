@@ -29,6 +29,9 @@ type World interface {
 	// Locate says where a guest is when nobody said where: every place that has
 	// it, as far as it could be asked.
 	Locate(ctx context.Context, ref string) ([]Place, error)
+	// Route says how a host was reached, after Host has. It is empty where nobody
+	// was asked.
+	Route(ctx context.Context, name string) Route
 	// HostNames are the hosts that are known by name, for suggestions.
 	HostNames() []string
 	Close()
@@ -44,4 +47,22 @@ type Guest struct {
 type Place struct {
 	Host  string
 	State hostinfo.DomainState
+}
+
+// Route is how a host was reached, for people who want to know what is wrong
+// with it.
+type Route struct {
+	// SSH is the whole way ("sam@10.0.0.12:22 through gate:22"); empty if the
+	// host is this machine.
+	SSH string
+	// Login is the user who logged in; empty if that is not known.
+	Login string
+	// Sudo says that the devices were read as root by sudo, or were to be.
+	Sudo bool
+	// Libvirt is by what way libvirt's socket was reached over SSH ("sshd
+	// /run/libvirt/libvirt-sock", "virt-ssh-helper", "nc"); empty if it was not.
+	Libvirt string
+	// ReadOnly is why libvirt may only be read over SSH; empty if it may be
+	// written or was not reached.
+	ReadOnly string
 }
