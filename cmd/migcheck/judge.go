@@ -111,8 +111,9 @@ func (r *checkRun) sources(ctx context.Context, guests []string) ([]string, erro
 
 // choose picks the place where a guest runs, or the only one that knows it.
 func (r *checkRun) choose(ctx context.Context, ref string, places []world.Place) (string, error) {
-	var running []string
+	var running, known []string
 	for _, p := range places {
+		known = append(known, p.Host)
 		if p.State.Active() {
 			running = append(running, p.Host)
 		}
@@ -126,7 +127,7 @@ func (r *checkRun) choose(ctx context.Context, ref string, places []world.Place)
 	case len(places) == 1:
 		return places[0].Host, nil
 	case len(places) > 1:
-		return "", exit.Because(fmt.Errorf("the guest %s is stopped and known on several hosts", ref), "say which one with --from HOST")
+		return "", exit.Because(fmt.Errorf("the guest %s runs nowhere and is known on %s", ref, strings.Join(known, " and ")), "say which one is meant with --from HOST")
 	}
 	return "", r.noGuest(ctx, "", ref)
 }
@@ -208,11 +209,26 @@ func (r *checkRun) noGuest(ctx context.Context, host, ref string) error {
 	} else if v := nearest.Of(ref, verbs(r.cmd)); v != "" {
 		hint = fmt.Sprintf("did you mean the command %q?", v)
 	} else if host == "" {
-		hint = "say where it runs with --from HOST"
+		hint = strings.Join(append(r.unasked(ctx), "say where it runs with --from HOST"), "\n")
 	} else if len(names) > 0 {
 		hint = "there is " + strings.Join(names[:min(len(names), 8)], ", ")
 	}
 	return exit.Because(fmt.Errorf("there is no guest %q%s", ref, where), hint)
+}
+
+// unasked are lines about the hosts that may have a guest and did not say so.
+func (r *checkRun) unasked(ctx context.Context) []string {
+	var lines []string
+	for _, name := range r.world.HostNames() {
+		h, _ := r.world.Host(ctx, name) // was asked before: this is its answer
+		if g := h.Missing(hostinfo.FactDomains, ""); g != nil {
+			lines = append(lines, name+" could not be asked: "+g.Reason)
+		}
+	}
+	if n := len(lines) - 3; n > 0 {
+		lines = append(lines[:3], fmt.Sprintf("and %d more hosts could not be asked", n))
+	}
+	return lines
 }
 
 // noHost says that a name is no host's, and which one may have been meant.

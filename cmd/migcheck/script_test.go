@@ -26,26 +26,29 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the stories of fixtures/cli: each a command line, its exit
 // status and what a person reads.
-func TestScripts(t *testing.T) {
-	here, err := os.Getwd()
+func TestScripts(t *testing.T) { testscript.Run(t, scriptParams(t, "cli")) }
+
+// scriptParams are what the stories in a folder of fixtures have in common.
+func scriptParams(t *testing.T, folder string) testscript.Params {
+	fixtures, err := filepath.Abs("../../fixtures")
 	if err != nil {
 		t.Fatal(err)
 	}
-	testscript.Run(t, testscript.Params{
-		Dir:           filepath.Join(here, "../../fixtures/cli"),
+	return testscript.Params{
+		Dir:           filepath.Join(fixtures, folder),
 		UpdateScripts: *update,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"run":  runCommand,
 			"snap": snapCommand,
 		},
 		Setup: func(e *testscript.Env) error {
-			e.Setenv("FIXTURES", filepath.Join(here, "../../fixtures"))
+			e.Setenv("FIXTURES", fixtures)
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, ".config"))
 			e.Setenv("MIGCHECK_FLEET", "")
 			return nil
 		},
-	})
+	}
 }
 
 // runCommand is "run STATUS PROGRAM ARGS...".

@@ -69,6 +69,8 @@ func (c *changing) Locate(context.Context, string) ([]world.Place, error) {
 	return []world.Place{{Host: "hostA", State: hostinfo.StateRunning}}, nil
 }
 
+func (c *changing) Route(context.Context, string) world.Route { return world.Route{} }
+
 func (c *changing) Refresh(ctx context.Context, names []string) {
 	if diff := cmp.Diff([]string{"hostA", "hostB"}, names); diff != "" {
 		c.t.Errorf("asked again are others (-want +got):\n%s", diff)

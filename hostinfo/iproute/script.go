@@ -38,6 +38,19 @@ func Command(marker string) string {
 	return "exec /bin/sh -c '" + Script(marker) + "'"
 }
 
+// SudoCommand is Command run as root, for users who may do so without a
+// password. Libvirt's sockets are looked at as the user who logged in, before
+// sudo: it is that user whom sshd connects to them.
+func SudoCommand(marker string) string {
+	return "exec /bin/sh -c '" + ownSockets + "' sh '" + Script(marker) + "'"
+}
+
+// ownSockets passes the sockets that the user may use on to the script.
+const ownSockets = `own=" "; for d in /run /var/run; do ` +
+	`for s in $d/libvirt/virtqemud-sock $d/libvirt/libvirt-sock $d/libvirt/virtqemud-sock-ro $d/libvirt/libvirt-sock-ro; do ` +
+	`if [ -r $s ] && [ -w $s ]; then own="$own$s "; fi; done; done; ` +
+	`LC_ALL=C; export LC_ALL; exec sudo -n -- /bin/sh -c "$1" sh "$own"`
+
 // program is the source without comments, on one line, with the lists that the
 // other reading of the same files shares. csh refuses words of 8 KiB: what is no
 // use to a shell goes.

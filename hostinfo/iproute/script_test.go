@@ -3,6 +3,7 @@ package iproute_test
 import (
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,6 +30,32 @@ func TestScriptIsTheSameWordToEveryLoginShell(t *testing.T) {
 	}
 	if got := iproute.Command("MARKER"); got != "exec /bin/sh -c '"+script+"'" {
 		t.Errorf("the command is %q", got)
+	}
+	sudo := strings.Split(iproute.SudoCommand("MARKER"), "'")
+	if len(sudo) != 5 || sudo[3] != script || strings.ContainsAny(sudo[1], "!\n\\") {
+		t.Errorf("the command for sudo is %q", sudo)
+	}
+}
+
+// What sudo runs is the script, with the sockets of who called it.
+func TestSudoCommand(t *testing.T) {
+	bin := t.TempDir()
+	fake := "#!/bin/sh\n[ \"$1 $2\" = \"-n --\" ] && shift 2 && exec \"$@\"\n"
+	if err := os.WriteFile(bin+"/sudo", []byte(fake), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
+	want, err := exec.Command("/bin/sh", "-c", iproute.Command("MARKER")).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := exec.Command("/bin/sh", "-c", iproute.SudoCommand("MARKER")).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := decode(t, want), decode(t, got)
+	if a.Host.BootID != b.Host.BootID || len(a.Host.Devices) != len(b.Host.Devices) || !slices.Equal(a.Sockets, b.Sockets) {
+		t.Errorf("%+v, and with sudo %+v", a, b)
 	}
 }
 

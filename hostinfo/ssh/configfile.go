@@ -10,6 +10,23 @@ import (
 	"strings"
 )
 
+// Why this is not github.com/kevinburke/ssh_config (v1.6.0), which was tried in
+// three ways against the tests of this package:
+//
+//  1. As a whole: it takes the words after "Match host" for patterns, so that
+//     "Match host a exec CMD" applies to a without running CMD, and "a user b"
+//     to hosts named "user" and "b"; "a,b" is one pattern, and ? also matches
+//     nothing. Match user, localuser, originalhost and negations end the whole
+//     file with an error, be it about this host or not.
+//  2. As lexer and Include, with our matching: the words of a Match line are
+//     gone by then or an error, and Include starts in the login's home only.
+//  3. As lexer of single lines: # ends a value inside quotes and words
+//     (IdentityFile ~/key#1, ProxyCommand sh -c "a # b"), several quoted
+//     arguments are not split and tabs do not separate Host patterns; a missing
+//     argument and an open quote are no errors.
+//
+// What would be left to use is Include's glob.
+
 // configFile is one parsed ssh_config file. Blocks are not resolved yet: that
 // needs the name of a host, and sometimes what earlier lines said.
 type configFile struct {

@@ -3,6 +3,8 @@ package ssh
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 )
 
@@ -85,4 +87,33 @@ func (h *hops) leave(id string, p *hop) {
 	if last && p.c != nil {
 		p.c.Close()
 	}
+}
+
+// jumps resolves ProxyJump: hosts separated by commas, from the nearest to the
+// farthest. Only the first is reached as its own configuration says; each of
+// the others is reached through the one before it.
+func (d *Dialer) jumps(ctx context.Context, t *Target, list string, depth int) error {
+	if list == "" || strings.EqualFold(list, "none") {
+		return nil
+	}
+	names := strings.Split(list, ",")
+	if depth += len(names); depth > maxJumps {
+		return &Error{
+			Kind: BadConfig, Host: t.Name, Op: "read ssh_config",
+			Err: fmt.Errorf("ProxyJump leads through more than %d hosts, or in a circle", maxJumps),
+		}
+	}
+	var via *Target
+	for i, name := range names {
+		hop, err := d.resolve(ctx, strings.TrimPrefix(strings.TrimSpace(name), "ssh://"), depth, i == 0)
+		if err != nil {
+			return &Error{Kind: kindOf(err), Host: t.Name, Op: "resolve its ProxyJump", Err: err, Hint: Hint(err)}
+		}
+		if i > 0 {
+			hop.Jump = via
+		}
+		via = hop
+	}
+	t.Jump = via
+	return nil
 }

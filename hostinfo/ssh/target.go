@@ -38,6 +38,22 @@ type Target struct {
 // Address is host:port, with brackets around an IPv6 address.
 func (t *Target) Address() string { return net.JoinHostPort(t.Host, strconv.Itoa(t.Port)) }
 
+// String is the way to the host, for people: "sam@10.0.0.12:22 through
+// gate:2222". What the user's own ssh decides is left out.
+func (t *Target) String() string {
+	way := t.Host
+	if t.Port != 0 {
+		way = t.Address()
+	}
+	if t.User != "" {
+		way = t.User + "@" + way
+	}
+	for via := t.Jump; via != nil; via = via.Jump {
+		way += " through " + via.Address()
+	}
+	return way
+}
+
 // keyName is the name under which known_hosts has the host's key, with a port
 // always: knownhosts drops :22.
 func (t *Target) keyName() string {
@@ -268,33 +284,4 @@ func agentSocket(option string, tk tokens) (string, error) {
 		err = fmt.Errorf("%q is not an absolute path", p)
 	}
 	return p, err
-}
-
-// jumps resolves ProxyJump: hosts separated by commas, from the nearest to the
-// farthest. Only the first is reached as its own configuration says; each of
-// the others is reached through the one before it.
-func (d *Dialer) jumps(ctx context.Context, t *Target, list string, depth int) error {
-	if list == "" || strings.EqualFold(list, "none") {
-		return nil
-	}
-	names := strings.Split(list, ",")
-	if depth += len(names); depth > maxJumps {
-		return &Error{
-			Kind: BadConfig, Host: t.Name, Op: "read ssh_config",
-			Err: fmt.Errorf("ProxyJump leads through more than %d hosts, or in a circle", maxJumps),
-		}
-	}
-	var via *Target
-	for i, name := range names {
-		hop, err := d.resolve(ctx, strings.TrimPrefix(strings.TrimSpace(name), "ssh://"), depth, i == 0)
-		if err != nil {
-			return &Error{Kind: kindOf(err), Host: t.Name, Op: "resolve its ProxyJump", Err: err, Hint: Hint(err)}
-		}
-		if i > 0 {
-			hop.Jump = via
-		}
-		via = hop
-	}
-	t.Jump = via
-	return nil
 }

@@ -148,6 +148,8 @@ func (l *live) locateOn(ctx context.Context, host, ref string) *Place {
 	return &Place{Host: host, State: g.State}
 }
 
+func (l *live) Route(ctx context.Context, name string) Route { return l.session(ctx, name).route }
+
 func (l *live) HostNames() []string { return l.fleet.Names() }
 
 func (l *live) Close() {

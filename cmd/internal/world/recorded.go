@@ -63,6 +63,8 @@ func (r *recorded) Locate(_ context.Context, ref string) ([]Place, error) {
 // Refresh does nothing: what was recorded does not change.
 func (r *recorded) Refresh(context.Context, []string) {}
 
+func (r *recorded) Route(context.Context, string) Route { return Route{} }
+
 func (r *recorded) HostNames() []string {
 	var names []string
 	for _, h := range r.snap.Hosts {

@@ -29,9 +29,9 @@ type session struct {
 	noLibvirt string       // why libvirt is nil
 	hangUp    func()       // ends libvirt; nil if that is nil
 
-	// How it was reached, for doctor.
 	ssh     *ssh.Client
-	sockets []iproute.Socket
+	sockets []iproute.Socket // of libvirt, on the host
+	route   Route
 }
 
 func (s *session) openLocal(ctx context.Context, l *live) {
@@ -88,6 +88,7 @@ func (s *session) openForwarded(ctx context.Context, uri string) {
 	for _, readOnly := range []bool{false, true} {
 		socket := s.libvirtSocket(uri, readOnly)
 		if len(socket.Paths) == 0 {
+			why = append(why, s.noSocket(readOnly)...)
 			continue
 		}
 		f, err := s.ssh.ForwardUnix(ctx, socket)
@@ -99,6 +100,7 @@ func (s *session) openForwarded(ctx context.Context, uri string) {
 		if err == nil {
 			s.hangUp = func() { _ = conn.Close(); _ = f.Close() }
 			s.libvirt, s.forward = conn, f
+			s.route.Libvirt, s.route.ReadOnly = f.Via, strings.Join(why, "; ")
 			conn.Facts(ctx, s.host)
 			return
 		}
@@ -108,6 +110,20 @@ func (s *session) openForwarded(ctx context.Context, uri string) {
 	s.withoutLibvirt(strings.Join(why, "; "))
 }
 
+// noSocket is why none of the sockets of one kind is worth a try.
+func (s *session) noSocket(readOnly bool) []string {
+	who := "the user"
+	if s.route.Login != "" {
+		who = "user " + s.route.Login
+	}
+	for _, there := range s.sockets {
+		if there.ReadOnly() == readOnly {
+			return []string{fmt.Sprintf("%s may not connect to %s", who, there.Path)}
+		}
+	}
+	return nil
+}
+
 // login opens the one connection to the host.
 func (s *session) login(ctx context.Context, l *live) error {
 	dest := cmp.Or(l.fleet.Hosts[s.name].SSH, s.name)
@@ -115,6 +131,7 @@ func (s *session) login(ctx context.Context, l *live) error {
 	if err != nil {
 		return err
 	}
+	s.route.SSH, s.route.Login = target.String(), target.User
 	s.ssh, err = l.dialer.Dial(ctx, target)
 	return err
 }
@@ -127,30 +144,32 @@ func (s *session) look(ctx context.Context, l *live) error {
 	}
 	s.host, s.sockets = got.Host, got.Sockets
 	s.host.Live = true
+	if s.route.Login == "" && !s.route.Sudo {
+		s.route.Login = s.host.User
+	}
 	return nil
 }
 
 // read asks the host's kernel, with one exec.
 func (s *session) read(ctx context.Context, how string) (*iproute.Result, error) {
 	marker := iproute.NewMarker()
-	res, err := s.ssh.Run(ctx, become(how, iproute.Command(marker)), nil, iproute.MaxOutput)
+	command := iproute.Command(marker)
+	if s.route.Sudo = how == "sudo"; s.route.Sudo {
+		command = iproute.SudoCommand(marker)
+	}
+	res, err := s.ssh.Run(ctx, command, nil, iproute.MaxOutput)
 	if err != nil {
 		return nil, err
 	}
 	got, err := iproute.Decode(res.Stdout, marker)
+	if err != nil && s.route.Sudo && res.ExitStatus != 0 {
+		return nil, fmt.Errorf("become root on %s: sudo -n: exit status %d%s", s.name, res.ExitStatus, inBrackets(res.Stderr))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read what %s said: %w%s", s.name, err, inBrackets(res.Stderr))
 	}
 	got.Host.Name, got.Host.Gathered = s.name, time.Now().UTC()
 	return got, nil
-}
-
-// become makes the one command run as root.
-func become(how, command string) string {
-	if how == "sudo" {
-		return "exec sudo -n -- " + strings.TrimPrefix(command, "exec ")
-	}
-	return command
 }
 
 func (s *session) openLibvirt(ctx context.Context, o client.Options) {

@@ -33,6 +33,9 @@ type World interface {
 	// open: Host then gives what they say now. Hosts of which nobody has asked
 	// yet are left alone.
 	Refresh(ctx context.Context, names []string)
+	// Route says how a host was reached, after Host has. It is empty where nobody
+	// was asked.
+	Route(ctx context.Context, name string) Route
 	// HostNames are the hosts that are known by name, for suggestions.
 	HostNames() []string
 	Close()
@@ -48,4 +51,22 @@ type Guest struct {
 type Place struct {
 	Host  string
 	State hostinfo.DomainState
+}
+
+// Route is how a host was reached, for people who want to know what is wrong
+// with it.
+type Route struct {
+	// SSH is the whole way ("sam@10.0.0.12:22 through gate:22"); empty if the
+	// host is this machine.
+	SSH string
+	// Login is the user who logged in; empty if that is not known.
+	Login string
+	// Sudo says that the devices were read as root by sudo, or were to be.
+	Sudo bool
+	// Libvirt is by what way libvirt's socket was reached over SSH ("sshd
+	// /run/libvirt/libvirt-sock", "virt-ssh-helper", "nc"); empty if it was not.
+	Libvirt string
+	// ReadOnly is why libvirt may only be read over SSH; empty if it may be
+	// written or was not reached.
+	ReadOnly string
 }
