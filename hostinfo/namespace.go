@@ -3,9 +3,11 @@ package hostinfo
 // Namespace is another network namespace of a host: a container's, or one of
 // ip netns. See FactNamespaces.
 type Namespace struct {
-	// Name is its name below /run/netns, or "pid N (COMMAND)" of a process in it.
+	// Name is its name below /run/netns, else "pid N (COMMAND)" of a process in
+	// it, else its name below /run/docker/netns.
 	Name string `json:"name"`
-	// Devices are its links. Their indexes count in it; those of Parent where
+	// Devices are its links, without addresses and what the files say of them; nil
+	// if they could not be read. Their indexes count in it; those of Parent where
 	// ParentElsewhere is set count in another one, most often the host's own.
 	Devices []Device `json:"devices,omitempty"`
 }

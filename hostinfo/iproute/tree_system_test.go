@@ -77,6 +77,10 @@ func answerOf(t *testing.T, tree *parity.Tree, shell string, uid int) []byte {
 	if err := tree.Plant(dir); err != nil {
 		t.Fatal(err)
 	}
+	status := fmt.Sprintf("Name:\tsh\nUid:\t%[1]d\t%[1]d\t%[1]d\t%[1]d\n", uid)
+	if err := os.WriteFile(filepath.Join(dir, "proc/self/status"), []byte(status), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	borrow(t, dir)
 	var output []byte
 	var err error

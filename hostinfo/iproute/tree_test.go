@@ -61,7 +61,7 @@ func TestAnswersCutAnywhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		all := *decode(t, whole).Host
-		for n := 0; n < len(whole); n += 7 {
+		for n := 0; n < len(whole); n += 31 {
 			r, err := iproute.Decode(whole[:n], "MARKER")
 			if err != nil {
 				continue
