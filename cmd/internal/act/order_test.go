@@ -28,7 +28,8 @@ func TestOrder(t *testing.T) {
 			Wish{
 				PeerToPeer: "qemu+tls://b/system", Bandwidth: 7, AutoConverge: true, PostCopy: true, Parallel: 3, Compress: "xbzrle",
 				Downtime: time.Second, CopyStorage: "inc", MigrateURI: "tcp://10.0.0.2", Unsafe: true, Timeout: time.Minute, OnTimeout: "pause",
-			}, "paused", hostinfo.Yes,
+			},
+			"paused", hostinfo.Yes,
 			"LIVE PEER2PEER PERSIST_DEST UNDEFINE_SOURCE NON_SHARED_INC CHANGE_PROTECTION UNSAFE COMPRESSED ABORT_ON_ERROR AUTO_CONVERGE POSTCOPY PARALLEL",
 			"virDomainMigrateToURI3, managed by the source, to qemu+tls://b/system|migrate_uri = tcp://10.0.0.2|bandwidth = 7 (MiB/s)|" +
 				"parallel.connections = 3|compression = xbzrle|SetMaxDowntime 1s|StartPostCopy|after 1m0s: pause", "49152",

@@ -100,15 +100,19 @@ func (w *Whereabouts) rule() Ruling {
 			"then find out which of the two is right, and end the other: virsh destroy",
 		}}
 	case to.runs() && from.active():
-		return Ruling{Halted, name + " runs on " + to.Host + ", and a paused copy of it is left on " + from.Host + " that must never be resumed",
-			[]string{w.on(from, "destroy")}}
+		return Ruling{
+			Halted, name + " runs on " + to.Host + ", and a paused copy of it is left on " + from.Host + " that must never be resumed",
+			[]string{w.on(from, "destroy")},
+		}
 	case to.runs():
 		return Ruling{Outcome: Arrived, Where: name + " runs on " + to.Host}
 	case from.runs():
 		return w.runsAtHome()
 	case from.active() && to.active():
-		return Ruling{Halted, name + " is paused on both hosts: what " + to.Host + " has was not confirmed",
-			append([]string{w.on(to, "destroy")}, w.resume(from)...)}
+		return Ruling{
+			Halted, name + " is paused on both hosts: what " + to.Host + " has was not confirmed",
+			append([]string{w.on(to, "destroy")}, w.resume(from)...),
+		}
 	case from.active():
 		return Ruling{halted(paused), name + " is paused on " + from.Host, w.resume(from)}
 	case to.active():
