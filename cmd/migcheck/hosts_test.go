@@ -53,6 +53,7 @@ func TestHosts(t *testing.T) {
 		for _, h := range site.Hosts {
 			seen[h.Name] = asked(t, h)
 			e.Setenv(strings.ToUpper(h.Name)+"_ROOT", h.Path(""))
+			e.Setenv(strings.ToUpper(h.Name)+"_SSHD", h.SSHD)
 			e.Defer(func() { reset(t, h) })
 		}
 		return setup(e)
@@ -72,8 +73,9 @@ for g in $(virsh -q list --all --uuid); do
 	virsh -q destroy $g; virsh -q undefine $g
 done >/dev/null 2>&1
 chmod 770 /run/libvirt/libvirt-sock
-chmod 777 /run/libvirt/libvirt-sock-ro`
-	if out, err := h.Command("/", "sh", "-c", script).CombinedOutput(); err != nil {
+chmod 777 /run/libvirt/libvirt-sock-ro
+: >"$0"`
+	if out, err := h.Command("/", "sh", "-c", script, h.SSHD).CombinedOutput(); err != nil {
 		t.Fatalf("reset %s: %v: %s", h.Name, err, out)
 	}
 }

@@ -90,9 +90,9 @@ func TestConnectionLostInTheMiddle(t *testing.T) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
 	}()
-	r, err := c.Run(t.Context(), "touch "+running+"; exec tail -f /dev/null", nil, 1<<16)
+	r, err := c.Run(t.Context(), "printf half; touch "+running+"; exec tail -f /dev/null", nil, 1<<16)
 	wantKind(t, err, ConnectionLost, "hv: ")
-	if r.ExitStatus != -1 {
+	if r.ExitStatus != -1 || r.Truncated || !strings.HasPrefix("half", string(r.Stdout)) {
 		t.Errorf("%+v", r)
 	}
 	_, err = c.Run(t.Context(), "true", nil, 1)

@@ -94,7 +94,10 @@ func (s *session) openForwarded(ctx context.Context, uri string) {
 		f, err := s.ssh.ForwardUnix(ctx, socket)
 		if err != nil {
 			why = append(why, reason(err))
-			continue
+			if errors.Is(err, ssh.SocketDenied) || errors.Is(err, ssh.NoSocket) {
+				continue
+			}
+			break // no other socket would fare better
 		}
 		conn, err := client.Open(ctx, client.Options{URI: overSocket(uri, f.Path), Host: s.name, ReadOnly: readOnly})
 		if err == nil {
