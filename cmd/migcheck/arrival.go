@@ -16,7 +16,7 @@ import (
 // whereabouts asks both hosts where the guest is, until no job is under way. A
 // host whose connection was lost is logged in to anew.
 func (t *turn) whereabouts(ctx context.Context, failed bool) act.Ruling {
-	w := act.Whereabouts{Guest: t.plan.Guest.Name, Before: t.order.Before, ToKnew: t.order.ToKnew}
+	w := act.Whereabouts{Guest: t.plan.Guest.Name, Before: t.order.Before, ToKnew: t.order.ToKnew, Moves: t.order.Has("VIR_MIGRATE_UNDEFINE_SOURCE")}
 	settle, cancel := context.WithTimeout(ctx, patient)
 	defer cancel()
 	defer t.mover.waiting("asking both hosts where " + w.Guest + " is")()
