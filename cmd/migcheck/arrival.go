@@ -16,10 +16,10 @@ import (
 // whereabouts asks both hosts where the guest is, until no job is under way. A
 // host whose connection was lost is logged in to anew.
 func (t *turn) whereabouts(ctx context.Context, failed bool) act.Ruling {
-	w := act.Whereabouts{Guest: t.plan.Guest.Name, Before: t.order.Before, ToKnew: t.order.ToKnew}
+	w := act.Whereabouts{Guest: t.plan.Guest.Name, Before: t.order.Before, ToKnew: t.order.ToKnew, Moves: t.order.Has("VIR_MIGRATE_UNDEFINE_SOURCE")}
 	settle, cancel := context.WithTimeout(ctx, patient)
 	defer cancel()
-	defer t.mover.check.progress("asking both hosts where " + w.Guest + " is")()
+	defer t.mover.waiting("asking both hosts where " + w.Guest + " is")()
 	for {
 		w.From, w.To = t.place(settle, t.order.From), t.place(settle, t.order.To)
 		if !failed || w.From.Known && w.To.Known && w.From.Job == "" && w.To.Job == "" {
@@ -75,7 +75,7 @@ const watched = 10 * time.Second
 
 // lookAfter judges by what both hosts show now.
 func (t *turn) lookAfter(ctx context.Context) {
-	done := t.mover.check.progress("looking at " + t.order.To)
+	done := t.mover.waiting("looking at " + t.order.To)
 	defer done()
 	p := *t.plan
 	p.From = preflight.NewView(t.mover.hold.Again(ctx, p.From.Name))

@@ -28,6 +28,12 @@ func TestLabRefuse(t *testing.T) {
 			t.Errorf("the guest was touched: %q, %q", before, after)
 		}
 	})
+	t.Run("no way there", func(t *testing.T) {
+		for uri, words := range map[string]string{"tcp://10.88.0.200": "no route", "tcp://nobody.invalid": "does not know that name"} {
+			l.start(t, nil, migrating("kept", "--yes", "--migrate-uri", uri)...).code(t, 1, "REFUSED", "migration-path", words)
+		}
+		l.expect(t, "kept", "running", "none")
+	})
 	t.Run("changed between the check and the trigger", func(t *testing.T) {
 		defer l.must(t, "reset", "hostB")
 		keyboard, terminal := pty(t)

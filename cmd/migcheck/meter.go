@@ -37,6 +37,14 @@ func (m *mover) meter(t *turn) *meter {
 	return out
 }
 
+// waiting tells what takes long, where one guest moves at a time.
+func (m *mover) waiting(what string) func() {
+	if m.check.flags.guestsAtOnce > 1 {
+		return func() {}
+	}
+	return m.check.progress(what)
+}
+
 func (m *meter) show(p act.Progress) {
 	news := p.Words != "" && p.Words != m.words
 	if p.Words != "" {

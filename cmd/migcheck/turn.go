@@ -202,7 +202,7 @@ func (t *turn) code(ctx context.Context) int {
 
 // confirm reads both hosts and the guest anew and judges once more.
 func (t *turn) confirm(ctx context.Context) ([]string, error) {
-	done := t.mover.check.progress("asking both hosts once more")
+	done := t.mover.waiting("asking both hosts once more")
 	defer done()
 	p := *t.plan
 	paths := t.plan.From.Paths

@@ -73,6 +73,7 @@ func TestSchema(t *testing.T) {
 		}
 		check(name, raw)
 	}
+	check("moved", movedDocument(t))
 	files, _ := filepath.Glob("../../fixtures/reports/*.json")
 	for _, name := range files {
 		raw, err := os.ReadFile(name)

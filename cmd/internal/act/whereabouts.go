@@ -57,6 +57,7 @@ type Whereabouts struct {
 	Guest    string
 	Before   hostinfo.DomainState // before the migration was asked for
 	ToKnew   bool                 // the destination had a definition of it before
+	Moves    bool                 // its definition is not to stay on the source
 	From, To Place
 }
 
@@ -102,7 +103,7 @@ func (w *Whereabouts) rule() Ruling {
 	case to.runs() && from.active():
 		return Ruling{
 			Halted, name + " runs on " + to.Host + ", and a paused copy of it is left on " + from.Host + " that must never be resumed",
-			[]string{w.on(from, "destroy")},
+			w.end(from),
 		}
 	case to.runs():
 		return Ruling{Outcome: Arrived, Where: name + " runs on " + to.Host}
@@ -131,6 +132,14 @@ func halted(paused bool) Outcome {
 		return Stayed
 	}
 	return Halted
+}
+
+// end are the commands that end the copy that the destination has replaced.
+func (w *Whereabouts) end(p *Place) []string {
+	if w.Moves {
+		return []string{w.on(p, "destroy"), w.on(p, "undefine")}
+	}
+	return []string{w.on(p, "destroy")}
 }
 
 // resume is the command that sets a copy going, if the guest ran before.

@@ -66,6 +66,15 @@ func TestRuleLeftBehind(t *testing.T) {
 	}
 }
 
+// TestRuleUnconfirmed: the definition of a copy that is ended goes with it, if it
+// was to move.
+func TestRuleUnconfirmed(t *testing.T) {
+	w := Whereabouts{Guest: "g", Before: hostinfo.StateRunning, Moves: true, From: place("hostA", "paused, migrating"), To: place("hostB", "running, migrated")}
+	if r := w.Rule(); !slices.Equal(r.Commands, []string{"on hostA: virsh destroy g", "on hostA: virsh undefine g"}) {
+		t.Errorf("%q", r.Commands)
+	}
+}
+
 // TestRuleNeverTwice: whatever the hosts say, no command sets a copy going while
 // the other may run, unless one that ends the other stands before it.
 func TestRuleNeverTwice(t *testing.T) {

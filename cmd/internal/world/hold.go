@@ -2,6 +2,7 @@ package world
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,8 +33,10 @@ func HoldOf(w World) (*Hold, error) {
 func (h *Hold) Libvirt(ctx context.Context, host string) (*client.Conn, error) {
 	s := h.l.session(ctx, host)
 	switch {
+	case s.libvirt == nil && s.noLibvirt == "":
+		return nil, fmt.Errorf("%s was not reached: %w", host, cmp.Or(s.err, errors.New("it did not answer in time")))
 	case s.libvirt == nil:
-		return nil, fmt.Errorf("%s", s.noLibvirt)
+		return nil, errors.New(s.noLibvirt)
 	case s.libvirt.ReadOnly():
 		return nil, fmt.Errorf("libvirt on %s lets this user read, and not write", host)
 	}

@@ -15,7 +15,9 @@ import (
 var migrationPorts, daemonPorts = []int{49152, 49153}, []int{16514, 16509}
 
 // pathScript prints what a name resolves to, the route there, and what each port
-// answers within four seconds. Words: the name, and the ports.
+// answers. One that does not answer in five seconds is given twenty more, since
+// the host may be slow to start a program; after that no other port is tried.
+// Words: the name, and the ports.
 var pathScript = oneLine(`
 set -f; LC_ALL=C; PATH=${PATH:-/usr/bin:/bin}:/usr/sbin:/sbin; export LC_ALL PATH;
 n=$1; shift; p="$*";
@@ -27,12 +29,16 @@ while [ $# -gt 1 ]; do case $1 in dev) d=$2 ;; mtu) m=$2 ;; esac; shift; done;
 [ -n "$m" ] || read -r m <"/sys/class/net/$d/mtu";
 printf "route %s %s\n" "$d" "$m";
 for q in $p; do
-  if command -v bash >/dev/null && command -v timeout >/dev/null; then
-    e=$(timeout 4 bash -c ": <>\"/dev/tcp/\$0/\$1\"" "$a" "$q" 2>&1);
-  else
-    e=$(nc -v -z -w 4 "$a" "$q" 2>&1);
-  fi;
-  printf "port %s %s %.200s\n" "$q" $? "$(printf "%s " $e)";
+  for w in 5 20; do
+    if command -v bash >/dev/null && command -v timeout >/dev/null; then
+      e=$(timeout $w bash -c "printf \"began \"; : <>\"/dev/tcp/\$0/\$1\"" "$a" "$q" 2>&1); c=$?;
+    else
+      e="began $(nc -v -z -w $w "$a" "$q" 2>&1)"; c=$?;
+    fi;
+    case "$c $e" in 124*|*"timed out"*|*TIMEOUT*) ;; *) break ;; esac;
+  done;
+  printf "port %s %s %.200s\n" "$q" $c "$(printf "%s " $e)";
+  case "$c $e" in 124*|*"timed out"*|*TIMEOUT*) break ;; esac;
 done`)
 
 func oneLine(script string) string { return strings.Join(strings.Fields(script), " ") }
@@ -49,7 +55,7 @@ func (h *Hold) TryPath(ctx context.Context, from *hostinfo.Host, to, name string
 	for _, n := range append(append([]int{}, ports...), daemonPorts...) {
 		words = append(words, strconv.Itoa(n))
 	}
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	out, err := h.Run(ctx, from.Name, pathScript, words...)
 	if err != nil {
@@ -79,6 +85,10 @@ func parsePath(to, name, out string, migration int) hostinfo.Path {
 			}
 			port := hostinfo.Port{Number: number, Words: strings.Join(fields[2:], " ")}
 			port.Answer = answer(fields[1], port.Words)
+			port.Words = strings.TrimSpace(strings.TrimPrefix(port.Words, "began"))
+			if port.Answer == hostinfo.AnswerUnknown && port.Words == "" {
+				port.Words = "the host was too slow to try"
+			}
 			if len(p.Ports) < migration {
 				p.Ports = append(p.Ports, port)
 			} else if port.Answer == hostinfo.AnswerOpen && p.Daemon == 0 {
@@ -89,7 +99,8 @@ func parsePath(to, name, out string, migration int) hostinfo.Path {
 	return p
 }
 
-// answer is what bash or nc said, and its exit status.
+// answer is what bash or nc said, and its exit status. Without the word began
+// the host did not even come to try.
 func answer(status, words string) hostinfo.Answer {
 	has := func(any ...string) bool {
 		for _, w := range any {
@@ -106,7 +117,7 @@ func answer(status, words string) hostinfo.Answer {
 		return hostinfo.AnswerRefused
 	case has("No route to host", "unreachable", "prohibited"):
 		return hostinfo.AnswerUnreachable
-	case status == "124", has("timed out", "TIMEOUT"):
+	case has("began") && (status == "124" || has("timed out", "TIMEOUT")):
 		return hostinfo.AnswerNone
 	}
 	return hostinfo.AnswerUnknown

@@ -11,8 +11,8 @@ import (
 func TestParsePath(t *testing.T) {
 	const out = `address 10.88.0.12
 route mgmt 1500
-port 49152 1 bash: connect: Connection refused bash: line 1: /dev/tcp/10.88.0.12/49152: Connection refused
-port 49153 124
+port 49152 1 began bash: connect: Connection refused bash: line 1: /dev/tcp/10.88.0.12/49152: Connection refused
+port 49153 124 began
 port x 0
 port 16514 1 bash: connect: No route to host
 port 16509 0
@@ -35,11 +35,12 @@ noise
 
 func TestAnswer(t *testing.T) {
 	for words, want := range map[string]hostinfo.Answer{
-		"0 Connection to 10.0.0.1 49152 port [tcp/*] succeeded!":                      hostinfo.AnswerOpen,
-		"1 nc: connect to 10.0.0.1 port 49152 (tcp) failed: Connection refused":       hostinfo.AnswerRefused,
-		"1 nc: connect to 10.0.0.1 port 49152 (tcp) timed out: Operation in progress": hostinfo.AnswerNone,
-		"1 Ncat: TIMEOUT.":                  hostinfo.AnswerNone,
-		"124 ":                              hostinfo.AnswerNone,
+		"0 began Connection to 10.0.0.1 49152 port [tcp/*] succeeded!":                      hostinfo.AnswerOpen,
+		"1 nc: connect to 10.0.0.1 port 49152 (tcp) failed: Connection refused":             hostinfo.AnswerRefused,
+		"1 began nc: connect to 10.0.0.1 port 49152 (tcp) timed out: Operation in progress": hostinfo.AnswerNone,
+		"1 began Ncat: TIMEOUT.":            hostinfo.AnswerNone,
+		"124 began ":                        hostinfo.AnswerNone,
+		"124 ":                              hostinfo.AnswerUnknown,
 		"1 bash: connect: No route to host": hostinfo.AnswerUnreachable,
 		"1 bash: connect: Network is unreachable": hostinfo.AnswerUnreachable,
 		"127 /bin/sh: nc: not found":              hostinfo.AnswerUnknown,
