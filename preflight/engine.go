@@ -66,10 +66,20 @@ func (e *engine) judge(r *Rule, req *Requirement) {
 	for i := range found {
 		f := &found[i]
 		e.complete(r, req, f)
+		spare(side, f)
 		if slices.ContainsFunc(found[:i], func(g Finding) bool { return g.ID == f.ID }) {
 			f.ID += "/" + shortHash(f.Reason)
 		}
 		e.add(*f)
+	}
+}
+
+// spare lowers what is said of a device that libvirt would not take from the
+// network's pool now: until the guest comes, others may take the better one.
+func spare(side *Endpoint, f *Finding) {
+	if side != nil && side.Spare != "" && f.Subject.Device != "" && f.Level > Warning {
+		f.Level = Warning
+		f.Reason += "; as the network is used now, libvirt takes " + side.Spare + " instead"
 	}
 }
 
