@@ -66,20 +66,10 @@ func (e *engine) judge(r *Rule, req *Requirement) {
 	for i := range found {
 		f := &found[i]
 		e.complete(r, req, f)
-		spare(side, f)
 		if slices.ContainsFunc(found[:i], func(g Finding) bool { return g.ID == f.ID }) {
 			f.ID += "/" + shortHash(f.Reason)
 		}
 		e.add(*f)
-	}
-}
-
-// spare lowers what is said of a device that libvirt would not take from the
-// network's pool now: until the guest comes, others may take the better one.
-func spare(side *Endpoint, f *Finding) {
-	if side != nil && side.Spare != "" && f.Subject.Device != "" && f.Level > Warning {
-		f.Level = Warning
-		f.Reason += "; as the network is used now, libvirt takes " + side.Spare + " instead"
 	}
 }
 
@@ -214,12 +204,22 @@ func (e *engine) complete(r *Rule, req *Requirement, f *Finding) {
 		}
 		f.SourceValue = cmp.Or(f.SourceValue, valueOf(r, req.Source))
 		f.DestinationValue = cmp.Or(f.DestinationValue, valueOf(r, req.Destination))
+		spare(req.Destination, f)
 	}
 	f.Explain = "migcheck explain " + r.ID
 	if f.Unwaivable == "" && f.Level > Note && f.CausedBy == "" {
 		f.Allow = "--allow " + r.ID
 	}
 	f.identify()
+}
+
+// spare lowers what is said of a device that libvirt would not take from the
+// network's pool now: until the guest comes, others may take the better one.
+func spare(dst *Endpoint, f *Finding) {
+	if dst.Spare != "" && f.Subject.Device != "" && f.Level > Warning {
+		f.Level = Warning
+		f.Reason += "; as the network is used now, libvirt takes " + dst.Spare + " instead"
+	}
 }
 
 func valueOf(r *Rule, e *Endpoint) string {
