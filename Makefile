@@ -4,7 +4,7 @@ GO ?= go
 TAGS := libvirt_dlopen
 BIN := cmd/migcheck/migcheck
 
-.PHONY: help build static try test unit bench lab lint fuzz update
+.PHONY: help build static try test unit bench lab prove lint fuzz update
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -31,6 +31,9 @@ bench: ## figures, as ratios against a floor or a peer in the same run
 
 lab: ## boot two virtual hosts and watch migcheck judge real guests there (root)
 	@fixtures/lab/demo
+
+prove: ## every scenario of fixtures/lab/scenarios.txt: predicted, migrated, compared (root)
+	@.ci/prove
 
 lint: ## gofumpt, vet and staticcheck, at the versions in .ci/go.mod
 	@.ci/lint

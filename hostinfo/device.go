@@ -15,6 +15,7 @@ const (
 	KindMacvtap  = "macvtap"
 	KindVeth     = "veth"
 	KindTun      = "tun"
+	KindDummy    = "dummy"
 )
 
 // Device is one network device ("link") of a host, as one dump showed it.

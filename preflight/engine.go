@@ -227,12 +227,22 @@ func (e *engine) complete(r *Rule, req *Requirement, f *Finding) {
 		}
 		f.SourceValue = cmp.Or(f.SourceValue, valueOf(r, req.Source))
 		f.DestinationValue = cmp.Or(f.DestinationValue, valueOf(r, req.Destination))
+		spare(req.Destination, f)
 	}
 	f.Explain = "migcheck explain " + r.ID
 	if f.Unwaivable == "" && f.Level > Note && f.CausedBy == "" {
 		f.Allow = "--allow " + r.ID
 	}
 	f.identify()
+}
+
+// spare lowers what is said of a device that libvirt would not take from the
+// network's pool now: until the guest comes, others may take the better one.
+func spare(dst *Endpoint, f *Finding) {
+	if dst.Spare != "" && f.Subject.Device != "" && f.Level > Warning {
+		f.Level = Warning
+		f.Reason += "; as the network is used now, libvirt takes " + dst.Spare + " instead"
+	}
 }
 
 func valueOf(r *Rule, e *Endpoint) string {

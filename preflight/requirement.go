@@ -49,6 +49,9 @@ type Endpoint struct {
 	Mode string
 	// Trust says whether the guest's receive filters are trusted here.
 	Trust hostinfo.Tri
+	// Spare is the device that libvirt would take from the network's pool as it is
+	// used now, where that is another than Wanted; empty otherwise.
+	Spare string
 	// Device is what Wanted means on this host; nil if it is not there or was
 	// not read.
 	Device *hostinfo.Device
@@ -145,13 +148,41 @@ func (p *Plan) Resolve(nic *hostinfo.NIC, side Side) []*Endpoint {
 	}
 	e.Mode = e.Network.DirectMode()
 	choice := candidates(e.Network)
+	first := p.firstChoice(nic, choice)
 	out := make([]*Endpoint, 0, len(choice))
-	for _, d := range choice {
+	for i, d := range choice {
 		one := *e
+		if i != first {
+			one.Spare = choice[first].Dev
+		}
 		one.lookUp(d.Dev)
 		out = append(out, &one)
 	}
+	// What is said of the NIC as such is said once, by the first.
+	out[0], out[first] = out[first], out[0]
 	return out
+}
+
+// firstChoice is the position of the device that libvirt takes if nothing
+// changes: the first of those with the fewest guests (networkAllocatePort), when
+// the guest's NICs before this one have taken theirs.
+func (p *Plan) firstChoice(nic *hostinfo.NIC, choice []hostinfo.NetworkDevice) int {
+	users := make([]int, len(choice))
+	for i, d := range choice {
+		users[i] = max(d.Connections, 0)
+	}
+	first := func() int { return slices.Index(users, slices.Min(users)) }
+	if def := p.Guest.Sent(); def != nil {
+		for i := range def.NICs {
+			if &def.NICs[i] == nic {
+				break
+			}
+			if def.NICs[i].Network == nic.Network {
+				users[first()]++
+			}
+		}
+	}
+	return first()
 }
 
 // candidates are the devices of a pool that libvirt might choose: in mode

@@ -14,7 +14,7 @@ import (
 
 // eventually is how long a condition may take to come true on a busy machine. It
 // is no measure of anything.
-const eventually = 4 * time.Minute
+const eventually = 10 * time.Minute
 
 // guest is a domain that was made for a scenario.
 type guest struct {

@@ -34,6 +34,8 @@ func (w *layerWalk) look(d *hostinfo.Device) layerState {
 	w.seen[d] = layerState{at: d} // what stands on itself is judged by the rest
 	s := w.below(d)
 	switch {
+	case d.Kind == hostinfo.KindDummy:
+		s = layerState{d, d.Name + " is a dummy, which drops whatever is sent"}
 	case d.Up == hostinfo.No && d != w.e.Device:
 		s = layerState{d, d.Name + " is down"}
 	case s.why == "" && d.Up == hostinfo.Yes && d.LowerUp == hostinfo.No:
