@@ -132,19 +132,18 @@ func TestLabHandover(t *testing.T) {
 	t.Logf("handed afterwards: hostA %s, hostB %s; after the commands: hostA %s, hostB %s", a, b, a2, b2)
 }
 
-// TestLabSecondGuest: the first guest takes the device that the second needs.
+// TestLabSecondGuest: both are ready at first, and the first takes on hostB what
+// the second needs: here the MAC address, which is free on every other device.
 func TestLabSecondGuest(t *testing.T) {
 	l := openLab(t)
 	l.must(t, "reset")
 	defer l.must(t, "reset")
-	for _, host := range []string{"hostA", "hostB"} {
-		l.on(t, host, "ip link set eth3 up; ip link set eth4 up")
-	}
-	l.define(t, "first", 0x51, false, "dev='bond0.623' mode='bridge'", "dev='eth3' mode='passthrough'")
-	l.define(t, "second", 0x52, false, "dev='bond0.623' mode='bridge'", "dev='eth4' mode='passthrough'")
+	l.on(t, "hostA", "ip link set eth3 up")
+	l.define(t, "first", 0x51, false)
+	l.define(t, "second", 0x52, false, "aa:00:01", "aa:00:51", "dev='bond0.623'", "dev='eth3'")
 	args := append([]string{"first", "second"}, moving...)
-	p := l.start(t, nil, append(args, "--yes", "--map", "eth4=eth3", "--keep-going")...)
-	p.code(t, 1, "WITHDRAWN", "passthrough-not-exclusive", "GUEST")
+	p := l.start(t, nil, append(args, "--yes", "--map", "eth3=bond0.623", "--keep-going")...)
+	p.code(t, 1, "ARRIVED first", "WITHDRAWN second", "mac-busy-on-lowerdev", "GUEST")
 	l.expect(t, "first", "none", "running")
 	l.expect(t, "second", "running", "none")
 }
