@@ -138,12 +138,15 @@ func TestLabSecondGuest(t *testing.T) {
 	l := openLab(t)
 	l.must(t, "reset")
 	defer l.must(t, "reset")
-	l.on(t, "hostA", "ip link set eth3 up")
+	l.on(t, "hostA", "ip link set eth3 up && ip link add link eth3 name eth3.623 type vlan id 623 && ip link set eth3.623 up")
 	l.define(t, "first", 0x51, false)
-	l.define(t, "second", 0x52, false, "aa:00:01", "aa:00:51", "dev='bond0.623'", "dev='eth3'")
+	l.define(t, "second", 0x52, false, "aa:00:01", "aa:00:51", "dev='bond0.623'", "dev='eth3.623'")
 	args := append([]string{"first", "second"}, moving...)
-	p := l.start(t, nil, append(args, "--yes", "--map", "eth3=bond0.623", "--keep-going")...)
+	p := l.start(t, nil, append(args, "--yes", "--map", "eth3.623=bond0.623", "--keep-going")...)
 	p.code(t, 1, "ARRIVED first", "WITHDRAWN second", "mac-busy-on-lowerdev", "GUEST")
+	if strings.Contains(p.out.String(), "source-macvtap-left") {
+		t.Error("the second guest's macvtap is taken for what the first has left")
+	}
 	l.expect(t, "first", "none", "running")
 	l.expect(t, "second", "running", "none")
 }

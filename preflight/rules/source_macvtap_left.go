@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"migcheck/hostinfo"
 	"migcheck/hostinfo/shell"
@@ -27,9 +28,8 @@ this host while the address is in use (mac-busy-on-lowerdev).`,
 			return
 		}
 		for _, n := range arrivals(p) {
-			for i := range p.Plan.From.Devices {
-				d := &p.Plan.From.Devices[i]
-				if !d.IsMacvlan() || d.MAC != n.nic.MAC && d.MAC != n.nic.EffectiveMAC() {
+			for _, d := range leftOn(p, n.index) {
+				if d.MAC != n.nic.MAC && d.MAC != n.nic.EffectiveMAC() {
 					continue
 				}
 				s := n.subject(p)
@@ -42,4 +42,15 @@ this host while the address is in use (mac-busy-on-lowerdev).`,
 			}
 		}
 	},
+}
+
+// leftOn are the macvtaps on the source's device of a NIC. On other devices the
+// same address may be another guest's.
+func leftOn(p *preflight.Pass, index int) []*hostinfo.Device {
+	for _, r := range p.Plan.Requirements() {
+		if r.Index == index && r.Source.View != nil && r.Source.Device != nil {
+			return slices.DeleteFunc(slices.Clone(p.Plan.From.Links.Children(r.Source.Real())), func(d *hostinfo.Device) bool { return !d.IsMacvlan() })
+		}
+	}
+	return nil
 }
