@@ -110,6 +110,9 @@ Host gate
 	if want := []string{"me@second:22", "a@gate:2222", "me@first:22"}; !slices.Equal(via, want) {
 		t.Errorf("via %q, want %q", via, want)
 	}
+	if way, want := got.String(), "root@hv1.example:2200 through first:22, gate:2222, second:22"; way != want {
+		t.Errorf("the way is %q, want %q", way, want)
+	}
 
 	got, err = resolve(t, dir, "you@other:24")
 	if err != nil || got.User != "you" || got.Address() != "other:24" || got.Jump != nil || got.ConnectTimeout != DefaultConnectTimeout {

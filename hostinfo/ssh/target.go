@@ -39,7 +39,8 @@ type Target struct {
 func (t *Target) Address() string { return net.JoinHostPort(t.Host, strconv.Itoa(t.Port)) }
 
 // String is the way to the host, for people: "sam@10.0.0.12:22 through
-// gate:2222". What the user's own ssh decides is left out.
+// gate:2222, inner:22", nearest first. What the user's own ssh decides is left
+// out.
 func (t *Target) String() string {
 	way := t.Host
 	if t.Port != 0 {
@@ -48,8 +49,12 @@ func (t *Target) String() string {
 	if t.User != "" {
 		way = t.User + "@" + way
 	}
+	var through []string
 	for via := t.Jump; via != nil; via = via.Jump {
-		way += " through " + via.Address()
+		through = append([]string{via.Address()}, through...)
+	}
+	if len(through) > 0 {
+		way += " through " + strings.Join(through, ", ")
 	}
 	return way
 }
