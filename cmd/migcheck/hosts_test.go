@@ -19,7 +19,7 @@ import (
 //	on HOST COMMAND...         as root on the host
 //	asked HOST LOGINS EXECS    since the story began or was asked before
 func TestHosts(t *testing.T) {
-	site := hosts.Start(t, hosts.Spec{Name: "hostA", Burn: 1200}, hosts.Spec{Name: "hostB"})
+	site := hosts.Start(t, hosts.Spec{Name: "hostA", Macvtaps: true}, hosts.Spec{Name: "hostB"})
 	p := scriptParams(t, "hosts")
 	seen := map[string][2]int{}
 	p.Cmds["on"] = func(ts *testscript.TestScript, neg bool, args []string) {

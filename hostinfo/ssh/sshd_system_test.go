@@ -18,6 +18,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -43,6 +44,9 @@ type key struct {
 
 func (k key) line() string { return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(k.PublicKey()))) }
 
+// rsaKey is the same one for every server: they take long to find.
+var rsaKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
 func newKey(t *testing.T, dir, name, kind, passphrase string) key {
 	t.Helper()
 	var priv crypto.PrivateKey
@@ -53,7 +57,7 @@ func newKey(t *testing.T, dir, name, kind, passphrase string) key {
 	case "ecdsa":
 		priv, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	case "rsa":
-		priv, err = rsa.GenerateKey(rand.Reader, 2048)
+		priv, err = rsaKey()
 	}
 	check(t, err)
 	k := key{path: filepath.Join(dir, name), priv: priv}
