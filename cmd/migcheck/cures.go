@@ -46,8 +46,16 @@ type remedy struct {
 	lines []string
 }
 
+// cure prints what helps, once: further gaps may have the same cure.
 func (d *diagnosis) cure(cures []remedy) {
 	label := "cure"
+	if key := fmt.Sprint(cures); len(cures) > 0 {
+		if slices.Contains(d.cured, key) {
+			d.part(label, "as above")
+			return
+		}
+		d.cured = append(d.cured, key)
+	}
 	for _, c := range cures {
 		d.part(label, "%s", c.head)
 		label = ""

@@ -56,6 +56,7 @@ type diagnosis struct {
 	recorded bool // the host is a snapshot's
 	// undecided are the rules that were seen to lack an essential fact.
 	undecided []string
+	cured     []string // what was printed as a cure
 }
 
 func (d *diagnosis) say(format string, args ...any) {
