@@ -4,18 +4,40 @@ import "migcheck/preflight"
 
 // Matrix is every guest against every host.
 type Matrix struct {
-	fleet *Fleet
-	rules []*preflight.Rule
+	fleet   *Fleet
+	rules   []*preflight.Rule
+	wants   []*asked
+	rows    []row
+	rowsOf  []uint32
+	offsets []uint32
+	alone   map[pair]preflight.Level
+	odd     []bool
 }
 
-// Judge judges a fleet by the rules.
-func Judge(f *Fleet, rules []*preflight.Rule) *Matrix {
-	return &Matrix{fleet: f, rules: rules}
+func (j *judge) matrix() *Matrix {
+	return &Matrix{
+		fleet: j.f, rules: j.rules, wants: j.wants, rows: j.rows,
+		rowsOf: j.rowsOf, offsets: j.offsets, alone: j.alone, odd: j.odd,
+	}
 }
 
-// Verdict is what a single check says of a guest and a host.
+// Verdict is what a single check says of a guest and a host, Ready for the host
+// that it is on. It allocates nothing.
 func (m *Matrix) Verdict(guest, host int) preflight.Level {
-	return m.Explain(guest, host).Verdict
+	if m.fleet.Guests[guest].Host == host {
+		return preflight.Ready
+	}
+	if m.odd[guest] {
+		if l, alone := m.alone[pair{int32(guest), int32(host)}]; alone {
+			return l
+		}
+	}
+	worst := preflight.Ready
+	for _, r := range m.rowsOf[m.offsets[guest]:m.offsets[guest+1]] {
+		row := &m.rows[r]
+		worst = max(worst, row.levels[m.wants[row.want].of[host]])
+	}
+	return worst
 }
 
 // Explain is the report of a single check, with its reasons.

@@ -1,0 +1,243 @@
+package fleet
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+
+	"migcheck/preflight"
+)
+
+// judge is the state of judging a fleet.
+type judge struct {
+	f       *Fleet
+	rules   []*preflight.Rule
+	byID    map[string]*preflight.Rule
+	waivers []preflight.Waiver // those that have not ended
+	names   named
+	uuids   map[string]int // how many hosts have it
+	boots   map[string]int
+
+	nodes, ends, kids, setups, places, needs, rowIDs, meets classes
+	bounds                                                  bounds
+
+	looks   []*look
+	wants   []*asked
+	wantIDs map[want]int
+	rows    []row
+	rowsOf  []uint32 // of all guests, one after the other
+	offsets []uint32 // by guest: where its rows begin
+	alone   map[pair]preflight.Level
+	odd     []bool // guests that have pairs in alone
+	met     map[[2]uint32]uint32
+	results map[meeting]*result
+
+	buf, person code
+}
+
+// pair is a guest and a host.
+type pair struct{ guest, host int32 }
+
+// meeting is a combination of classes: whatever pairs are of it, the rules say
+// the same of them.
+type meeting struct{ need, src, dst, equal uint32 }
+
+// Judge judges a fleet by the rules.
+func Judge(f *Fleet, rules []*preflight.Rule) *Matrix {
+	j := &judge{
+		f: f, rules: rules, byID: map[string]*preflight.Rule{}, names: namedIn(f.Waivers),
+		uuids: map[string]int{}, boots: map[string]int{},
+		nodes: classes{}, ends: classes{}, kids: classes{}, setups: classes{}, places: classes{}, needs: classes{},
+		rowIDs: classes{}, meets: classes{}, bounds: bounds{classes: classes{}},
+		wantIDs: map[want]int{}, alone: map[pair]preflight.Level{}, odd: make([]bool, len(f.Guests)),
+		met: map[[2]uint32]uint32{}, results: map[meeting]*result{},
+	}
+	for _, r := range rules {
+		j.byID[r.ID] = r
+	}
+	for i := range f.Waivers {
+		if !f.Waivers[i].Expired(f.Now) {
+			j.waivers = append(j.waivers, f.Waivers[i])
+		}
+	}
+	j.prepare()
+	j.collisions()
+	j.resolve()
+	return j.matrix()
+}
+
+// prepare finds the classes of all guests and hosts.
+func (j *judge) prepare() {
+	for i := range j.f.Hosts {
+		v := j.f.Hosts[i].View
+		j.uuids[v.UUID]++
+		j.boots[v.BootID]++
+		j.looks = append(j.looks, j.look(i, v))
+	}
+	delete(j.uuids, "")
+	delete(j.boots, "")
+	for i := range j.f.Guests {
+		j.seat(i)
+	}
+	j.offsets = append(j.offsets, uint32(len(j.rowsOf)))
+	for _, a := range j.wants {
+		if a.kind != wantHost {
+			j.survey(a)
+		}
+	}
+	for _, a := range j.wants {
+		if a.kind == wantHost {
+			j.survey(a)
+		}
+	}
+}
+
+// collisions judges the pairs in which the host has a key of the guest.
+func (j *judge) collisions() {
+	k := j.f.keys()
+	var pairs []pair
+	for h := range j.f.Hosts {
+		k.met(j.f.Hosts[h].View.Host, j.f.Guests, func(g int) {
+			p := pair{int32(g), int32(h)}
+			if _, met := j.alone[p]; !met && j.f.Guests[g].Host != h {
+				j.alone[p], j.odd[g] = preflight.Ready, true
+				pairs = append(pairs, p)
+			}
+		})
+	}
+	levels := make([]preflight.Level, len(pairs))
+	atOnce(len(pairs), func(i int) {
+		levels[i] = preflight.Run(j.f.plan(int(pairs[i].guest), int(pairs[i].host)), j.rules).Verdict
+	})
+	for i, p := range pairs {
+		j.alone[p] = levels[i]
+	}
+}
+
+// atOnce does n things, as many at a time as there are processors.
+func atOnce(n int, do func(i int)) {
+	workers := min(runtime.GOMAXPROCS(0), n)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < n; i += workers {
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// resolve has one pair of each meeting judged, and gives every row its levels.
+func (j *judge) resolve() {
+	var pairs []pair
+	waiting := map[meeting]bool{}
+	for r := range j.rows {
+		for c := range j.wants[j.rows[r].want].classes {
+			if waiting[j.meeting(r, c)] {
+				continue
+			}
+			p, found := j.example(r, c)
+			if !found {
+				continue
+			}
+			pairs = append(pairs, p)
+			for _, other := range j.rowsIn(int(p.guest)) {
+				waiting[j.meeting(int(other), int(j.wants[j.rows[other].want].of[p.host]))] = true
+			}
+		}
+	}
+	parts := make([]map[int]*result, len(pairs))
+	atOnce(len(pairs), func(i int) {
+		plan := j.f.plan(int(pairs[i].guest), int(pairs[i].host))
+		plan.Waivers = nil
+		parts[i] = j.parts(preflight.Run(plan, j.rules))
+	})
+	for i, p := range pairs {
+		j.keep(p, parts[i])
+	}
+	for r := range j.rows {
+		j.fill(r)
+	}
+}
+
+func (j *judge) rowsIn(guest int) []uint32 {
+	return j.rowsOf[j.offsets[guest]:j.offsets[guest+1]]
+}
+
+// meeting is the combination of a row and a class of hosts.
+func (j *judge) meeting(r, c int) meeting {
+	row := &j.rows[r]
+	dst := &j.wants[row.want].classes[c]
+	both := [2]uint32{row.src.bound, dst.bound}
+	equal, met := j.met[both]
+	if !met {
+		equal = j.meets.of(j.bounds.meet(both[0], both[1]))
+		j.met[both] = equal
+	}
+	return meeting{row.need, row.src.id, dst.id, equal}
+}
+
+// example is a pair of a row and a class that stands for all others.
+func (j *judge) example(r, c int) (p pair, found bool) {
+	hosts := j.wants[j.rows[r].want].classes[c].hosts
+	try := func(g int) bool {
+		hosts.each(func(h int) bool {
+			p = pair{int32(g), int32(h)}
+			_, alone := j.alone[p]
+			found = h != j.f.Guests[g].Host && !alone
+			return !found
+		})
+		return found
+	}
+	if try(j.rows[r].guest) {
+		return p, true
+	}
+	for g := j.rows[r].guest + 1; g < len(j.f.Guests); g++ {
+		if slices.Contains(j.rowsIn(g), uint32(r)) && try(g) {
+			return p, true
+		}
+	}
+	return p, false
+}
+
+// keep notes what a report says of each part of a guest.
+func (j *judge) keep(p pair, parts map[int]*result) {
+	for _, r := range j.rowsIn(int(p.guest)) {
+		m := j.meeting(int(r), int(j.wants[j.rows[r].want].of[p.host]))
+		if j.results[m] != nil {
+			continue
+		}
+		nic := j.nicOf(int(p.guest), r)
+		if j.results[m] = parts[nic]; parts[nic] == nil {
+			j.results[m] = &result{}
+		}
+	}
+}
+
+// nicOf is which of a guest's parts is in a row: several NICs may be in one, and
+// then the rules say the same of each.
+func (j *judge) nicOf(guest int, r uint32) int {
+	return slices.Index(j.rowsIn(guest), r) - 1
+}
+
+// fill gives a row its levels.
+func (j *judge) fill(r int) {
+	row := &j.rows[r]
+	a := j.wants[row.want]
+	row.results, row.levels = make([]*result, len(a.classes)), make([]preflight.Level, len(a.classes))
+	for c := range a.classes {
+		res := j.results[j.meeting(r, c)]
+		if res == nil { // every pair of it is judged by itself
+			continue
+		}
+		named := row.named
+		named.to = a.classes[c].named
+		l := j.level(res, named)
+		row.results[c], row.levels[c] = res, l
+		if row.sets[l] == nil {
+			row.sets[l] = newSet(len(j.looks))
+		}
+		row.sets[l].or(a.classes[c].hosts)
+	}
+}

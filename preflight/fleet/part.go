@@ -1,0 +1,112 @@
+package fleet
+
+import (
+	"slices"
+
+	"migcheck/preflight"
+)
+
+// result is what the rules say of one NIC, or of a guest as a whole, for all
+// pairs of a combination of classes, before any waiver.
+type result struct{ items []item }
+
+// item is a finding that follows from no other.
+type item struct {
+	rule     string
+	level    preflight.Level
+	host     preflight.Side // whose it is; empty for neither's
+	device   string
+	unwaived bool // no waiver is accepted for it
+	finding  *preflight.Finding
+}
+
+// whole is the part of a report that is about no NIC.
+const whole = -1
+
+// parts are a report's findings by the NIC that they are about. What could not
+// be decided for want of a fact counts with the NIC for which it was needed.
+func (j *judge) parts(r *preflight.Report) map[int]*result {
+	out := map[int]*result{}
+	causes := map[string]string{} // finding to rule
+	for i := range r.Findings {
+		causes[r.Findings[i].ID] = r.Findings[i].Rule
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		rule := j.byID[f.Rule]
+		if f.Rule == preflight.FactsNotObserved || rule == nil || rule.Posture && f.Level == preflight.Note {
+			continue
+		}
+		it := item{rule: f.Rule, level: f.Level, device: f.Subject.Device, unwaived: f.Unwaivable != "", finding: f}
+		switch f.Subject.Host {
+		case r.From:
+			it.host = preflight.Source
+		case r.To:
+			it.host = preflight.Destination
+		}
+		if f.CausedBy != "" {
+			if causes[f.CausedBy] != preflight.FactsNotObserved {
+				continue
+			}
+			it = item{rule: preflight.FactsNotObserved, level: preflight.Undecided, host: it.host, unwaived: true, finding: cause(r, f.CausedBy)}
+		}
+		n := partOf(rule, f)
+		if out[n] == nil {
+			out[n] = &result{}
+		}
+		out[n].add(it)
+	}
+	return out
+}
+
+func (r *result) add(it item) {
+	if !slices.ContainsFunc(r.items, func(o item) bool { return o.finding == it.finding }) {
+		r.items = append(r.items, it)
+	}
+}
+
+func cause(r *preflight.Report, id string) *preflight.Finding {
+	i := slices.IndexFunc(r.Findings, func(f preflight.Finding) bool { return f.ID == id })
+	return &r.Findings[i]
+}
+
+// partOf is the NIC that a finding is about. The NICs of the persistent
+// definition are counted by themselves: what is said of them is about the guest.
+func partOf(rule *preflight.Rule, f *preflight.Finding) int {
+	later := rule.Scope == preflight.PerGuest && slices.ContainsFunc(rule.Needs, func(n preflight.Need) bool { return n.Fact == preflight.GuestInactive })
+	if f.Subject.NIC == nil || later {
+		return whole
+	}
+	return *f.Subject.NIC
+}
+
+// about are the names of a combination that waivers mention; empty for others.
+type about struct{ guest, from, to string }
+
+// level is the worst that counts with the fleet's waivers.
+func (j *judge) level(r *result, a about) preflight.Level {
+	worst := preflight.Ready
+	for i := range r.items {
+		if it := &r.items[i]; it.level > worst && !j.waived(it, a) {
+			worst = it.level
+		}
+	}
+	return worst
+}
+
+func (j *judge) waived(it *item, a about) bool {
+	if it.unwaived {
+		return false
+	}
+	host := ""
+	switch it.host {
+	case preflight.Source:
+		host = a.from
+	case preflight.Destination:
+		host = a.to
+	}
+	return slices.ContainsFunc(j.waivers, func(w preflight.Waiver) bool {
+		return w.Rule == it.rule && (w.Host == "" || w.Host == host) &&
+			(w.Guest == "" || w.Guest == a.guest) && (w.Device == "" || w.Device == it.device)
+	})
+}
