@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"fmt"
+	"reflect"
 
 	"migcheck/hostinfo"
 )
@@ -104,28 +105,87 @@ func (w *world) guest(i int) *hostinfo.Guest {
 	return g
 }
 
+// nic is a NIC of one of the fleet's few forms.
 func (w *world) nic(guest, n int) hostinfo.NIC {
-	nic := hostinfo.NIC{Type: "direct", Mode: "bridge", MAC: mac("guest", guest, n), Model: "virtio", Target: fmt.Sprintf("macvtap%d", guest*3+n)}
+	if len(w.forms) == 0 {
+		for range 1 + w.next(4) {
+			w.forms = append(w.forms, w.nicForm())
+		}
+	}
+	nic := copied(one(w, w.forms...))
+	nic.MAC = mac("guest", guest, n)
+	if nic.Target == "" {
+		nic.Target = fmt.Sprintf("macvtap%d", guest*3+n)
+	}
+	if w.once(8) {
+		w.mutate(reflect.ValueOf(&nic).Elem(), "NIC")
+	}
+	return nic
+}
+
+func (w *world) nicForm() hostinfo.NIC {
+	nic := hostinfo.NIC{Type: "direct", Mode: "bridge", Model: "virtio"}
 	switch w.next(10) {
 	case 0, 1, 2:
 		nic.Dev = one(w, "bond0.623", "bond0.624", "dmz")
 	case 3:
-		nic.Dev, nic.Mode = one(w, "vf0", "eth3", "pool0"), "passthrough"
+		nic.Dev, nic.Mode = one(w, "vf0", "eth3", "pool0", "enc1000"), "passthrough"
 	case 4:
 		nic.Network, nic.Dev = one(w, "lan", "two"), "bond0.623"
 		nic.Portgroup = one(w, "", "web", "none")
 	case 5:
 		nic.Network, nic.Dev, nic.Mode = "pool", one(w, "pool0", "pool1"), "passthrough"
 	case 6:
-		nic = hostinfo.NIC{Type: one(w, "bridge", "user", "hostdev", "network"), Network: "nat", MAC: nic.MAC, Bridge: "br0"}
-		if nic.Type != "network" {
-			nic.Network = ""
+		if w.once(3) {
+			nic = hostinfo.NIC{Type: one(w, "bridge", "user", "hostdev", "network"), Network: "nat", Bridge: "br0"}
+			if nic.Type != "network" {
+				nic.Network = ""
+			}
+			return nic
 		}
+		nic.Dev = one(w, "vf0", "br0", "bond1", "enc1000", "bond0.623.7")
 	default:
 		nic.Dev = deviceName(w)
 	}
-	if w.once(6) {
-		nic.Target = one(w, "wan7", "fixed0", "")
+	if w.once(8) {
+		nic.Target = one(w, "wan7", "fixed0")
+	}
+	for range max(0, w.next(4)-1) {
+		w.ask(&nic)
 	}
 	return nic
+}
+
+// ask gives a NIC one thing that it asks of a host.
+func (w *world) ask(n *hostinfo.NIC) {
+	switch w.next(14) {
+	case 0:
+		n.Bandwidth, n.Inbound, n.Outbound = true, w.once(2), w.once(2)
+	case 1:
+		n.DriverName = one(w, "vhost", "qemu")
+	case 2:
+		n.LinkState = "down"
+	case 3:
+		n.Queues = 4
+	case 4:
+		n.IOMMU = "on"
+	case 5:
+		n.VirtualPort = one(w, "802.1Qbg", "802.1Qbh")
+	case 6:
+		n.VLANTags = []int{one(w, 5, 6)}
+	case 7:
+		n.Filter = "clean-traffic"
+	case 8:
+		n.TeamingType = one(w, "persistent", "transient")
+	case 9:
+		n.TrustGuestRxFilters = one(w, "yes", "no")
+	case 10:
+		n.Model = one(w, "e1000e", "")
+	case 11:
+		n.MTU = one(w, 1400, 9000)
+	case 12:
+		n.Mode = one(w, "vepa", "private", "", "passthrough")
+	default:
+		w.mutate(reflect.ValueOf(n).Elem(), "NIC")
+	}
 }

@@ -44,6 +44,14 @@ type meeting struct{ need, src, dst, equal uint32 }
 
 // Judge judges a fleet by the rules.
 func Judge(f *Fleet, rules []*preflight.Rule) *Matrix {
+	j := newJudge(f, rules)
+	j.prepare()
+	j.collisions()
+	j.resolve()
+	return j.matrix()
+}
+
+func newJudge(f *Fleet, rules []*preflight.Rule) *judge {
 	j := &judge{
 		f: f, rules: rules, byID: map[string]*preflight.Rule{}, names: namedIn(f.Waivers),
 		uuids: map[string]int{}, boots: map[string]int{},
@@ -60,10 +68,7 @@ func Judge(f *Fleet, rules []*preflight.Rule) *Matrix {
 			j.waivers = append(j.waivers, f.Waivers[i])
 		}
 	}
-	j.prepare()
-	j.collisions()
-	j.resolve()
-	return j.matrix()
+	return j
 }
 
 // prepare finds the classes of all guests and hosts.

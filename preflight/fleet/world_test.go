@@ -17,6 +17,7 @@ import (
 type world struct {
 	bytes []byte
 	f     *Fleet
+	forms []hostinfo.NIC
 }
 
 func (w *world) next(n int) int {
@@ -56,8 +57,8 @@ func copied[T any](v T) T {
 // fleet is hosts, their guests, and what is odd about both.
 func (w *world) fleet() *Fleet {
 	w.f = &Fleet{Now: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)}
-	hosts := w.hosts(3 + w.next(4))
-	for i := range 4 + w.next(7) {
+	hosts := w.hosts(3 + w.next(6))
+	for i := range 4 + w.next(12) {
 		w.f.Guests = append(w.f.Guests, Guest{w.guest(i), w.next(len(hosts))})
 	}
 	for i := range w.f.Guests {
@@ -67,16 +68,19 @@ func (w *world) fleet() *Fleet {
 		w.collide(hosts)
 	}
 	for i := range w.f.Guests {
-		for range max(0, w.next(8)-5) {
+		for range max(0, w.next(10)-7) {
 			w.mutate(reflect.ValueOf(w.f.Guests[i].Guest).Elem(), "Guest")
 		}
 	}
 	for i, h := range hosts {
-		for range max(0, w.next(8)-4) {
+		for range max(0, w.next(6)-2) {
+			w.drift(h)
+		}
+		for range max(0, w.next(8)-5) {
 			w.mutate(reflect.ValueOf(h).Elem(), "Host")
 		}
 		h.Name = fmt.Sprintf("host%d", i)
-		if w.once(8) {
+		if w.once(16) {
 			h = hostinfo.Unobserved(h.Name, one(w, "refused", "timed out"))
 		}
 		w.f.Hosts = append(w.f.Hosts, Host{View: preflight.NewView(h), Map: w.mapped()})
@@ -89,6 +93,12 @@ func (w *world) hosts(n int) []*hostinfo.Host {
 	forms := []*hostinfo.Host{form(), form()}
 	for range w.next(4) {
 		w.mutate(reflect.ValueOf(forms[1]).Elem(), "Host")
+	}
+	for range w.next(3) {
+		w.drift(forms[0])
+	}
+	for range w.next(6) {
+		w.drift(forms[1])
 	}
 	hosts := make([]*hostinfo.Host, n)
 	for i := range hosts {
@@ -105,12 +115,12 @@ func (w *world) hosts(n int) []*hostinfo.Host {
 				d.MAC = mac("host", i, j)
 			}
 		}
-		if w.once(4) {
+		if w.once(8) {
 			for _, f := range []hostinfo.Fact{hostinfo.FactNamespaces, hostinfo.FactModules, hostinfo.FactVhost, hostinfo.FactLACP, hostinfo.FactDaemon} {
 				h.AddGap(f, "", "permission denied")
 			}
 		}
-		if w.once(6) {
+		if w.once(10) {
 			h.AddGap(one(w, hostinfo.Unobserved("", "").Gaps...).Fact, one(w, "", deviceName(w)), one(w, "denied", "not found"))
 		}
 		hosts[i] = h
@@ -179,6 +189,15 @@ func (w *world) collide(hosts []*hostinfo.Host) {
 	}
 	d := &h.Devices[w.next(len(h.Devices))]
 	addr := mac("guest", w.next(10), w.next(3))
+	if def := g.Sent(); def != nil && len(def.NICs) > 0 && !w.once(3) {
+		nic := def.NICs[w.next(len(def.NICs))]
+		addr = nic.MAC
+		for i := range h.Devices {
+			if h.Devices[i].Called(nic.Dev) {
+				d = &h.Devices[i] // where it hurts
+			}
+		}
+	}
 	switch w.next(11) {
 	case 0:
 		d.MAC = addr
