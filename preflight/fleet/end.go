@@ -14,7 +14,7 @@ type end struct {
 	device *hostinfo.Device // nil if it is not there
 	real   *hostinfo.Device // what a macvtap on it would stand on; nil likewise
 	kids   []kid
-	all    uint32 // the class of kids
+	all    uint32 // kids as a class
 }
 
 type endKey struct {
@@ -28,7 +28,6 @@ type endKey struct {
 type kid struct {
 	kind, mode string
 	unread     bool // a macvlan of which mode or address could not be read
-	several    bool
 }
 
 // end looks a name up, once.
@@ -54,6 +53,7 @@ func (l *look) end(name string, alone bool) *end {
 		c.text("lost")
 		c.num(l.host)
 		c.text(name)
+		n.tags = l.everyTag()
 	}
 	c.is(e.device.Name == name, e.device == e.real)
 	c.ref(n.id)
@@ -64,6 +64,18 @@ func (l *look) end(name string, alone bool) *end {
 	e.id, e.tags = l.j.ends.of(c), n.tags
 	l.count(e)
 	return e
+}
+
+// everyTag are the VLAN ids of a host of which nothing can be told by where it
+// stands.
+func (l *look) everyTag() []int {
+	var out []int
+	for i := range l.Devices {
+		if v := l.Devices[i].VLAN; v != nil {
+			out = append(out, v.ID)
+		}
+	}
+	return out
 }
 
 // namespaces is what goes by a missing device's name elsewhere on the host.
@@ -79,10 +91,7 @@ func (l *look) namespaces(c *code, name string) {
 // count tells what stands on the real device.
 func (l *look) count(e *end) {
 	for _, d := range l.Links.Children(e.real) {
-		k := kidOf(d)
-		if i := slices.IndexFunc(e.kids, func(o kid) bool { o.several = false; return o == k }); i >= 0 {
-			e.kids[i].several = true
-		} else {
+		if k := kidOf(d); !slices.Contains(e.kids, k) {
 			e.kids = append(e.kids, k)
 		}
 	}
@@ -98,7 +107,7 @@ func (l *look) count(e *end) {
 		}
 		return -1
 	})
-	e.all = l.without(e, nil)
+	e.all = l.j.kids.of(e.kids)
 }
 
 func kidOf(d *hostinfo.Device) kid {
@@ -110,29 +119,6 @@ func kidOf(d *hostinfo.Device) kid {
 		}
 	}
 	return k
-}
-
-// without is the class of what stands on the device besides a guest's own
-// macvtap; nil: all.
-func (l *look) without(e *end, own *hostinfo.Device) uint32 {
-	if own == nil && e.all != 0 {
-		return e.all
-	}
-	var me kid
-	if own != nil {
-		me = kidOf(own)
-	}
-	var buf [128]byte
-	c := code(buf[:0])
-	for _, k := range e.kids {
-		if own != nil && k == me { // the only one of its like
-			continue
-		}
-		c.text(k.kind)
-		c.text(k.mode)
-		c.is(k.unread)
-	}
-	return l.j.kids.of(c)
 }
 
 // above are the devices of this namespace that stand on d, at any height.

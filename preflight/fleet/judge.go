@@ -18,8 +18,9 @@ type judge struct {
 	uuids   map[string]int // how many hosts have it
 	boots   map[string]int
 
-	nodes, ends, kids, setups, places, needs, rowIDs, meets classes
-	bounds                                                  bounds
+	nodes, ends, setups, places, needs, rowIDs, meets classes
+	kids                                              families
+	bounds                                            bounds
 
 	looks   []*look
 	wants   []*asked
@@ -31,6 +32,7 @@ type judge struct {
 	odd     []bool // guests that have pairs in alone
 	met     map[[2]uint32]uint32
 	results map[meeting]*result
+	judged  int // pairs that the engine was asked about
 
 	buf, person code
 }
@@ -40,7 +42,7 @@ type pair struct{ guest, host int32 }
 
 // meeting is a combination of classes: whatever pairs are of it, the rules say
 // the same of them.
-type meeting struct{ need, src, dst, equal uint32 }
+type meeting struct{ need, src, dst, kids, equal uint32 }
 
 // Judge judges a fleet by the rules.
 func Judge(f *Fleet, rules []*preflight.Rule) *Matrix {
@@ -55,7 +57,7 @@ func newJudge(f *Fleet, rules []*preflight.Rule) *judge {
 	j := &judge{
 		f: f, rules: rules, byID: map[string]*preflight.Rule{}, names: namedIn(f.Waivers),
 		uuids: map[string]int{}, boots: map[string]int{},
-		nodes: classes{}, ends: classes{}, kids: classes{}, setups: classes{}, places: classes{}, needs: classes{},
+		nodes: classes{}, ends: classes{}, kids: families{classes: classes{}, others: map[besides]uint32{}}, setups: classes{}, places: classes{}, needs: classes{},
 		rowIDs: classes{}, meets: classes{}, bounds: bounds{classes: classes{}},
 		wantIDs: map[want]int{}, alone: map[pair]preflight.Level{}, odd: make([]bool, len(f.Guests)),
 		met: map[[2]uint32]uint32{}, results: map[meeting]*result{},
@@ -110,6 +112,7 @@ func (j *judge) collisions() {
 			}
 		})
 	}
+	j.judged += len(pairs)
 	levels := make([]preflight.Level, len(pairs))
 	atOnce(len(pairs), func(i int) {
 		levels[i] = preflight.Run(j.f.plan(int(pairs[i].guest), int(pairs[i].host)), j.rules).Verdict
@@ -133,9 +136,15 @@ func atOnce(n int, do func(i int)) {
 	wg.Wait()
 }
 
+// asking is a pair, and the rows for which it speaks.
+type asking struct {
+	pair
+	rows []uint32
+}
+
 // resolve has one pair of each meeting judged, and gives every row its levels.
 func (j *judge) resolve() {
-	var pairs []pair
+	var todo []asking
 	waiting := map[meeting]bool{}
 	for r := range j.rows {
 		for c := range j.wants[j.rows[r].want].classes {
@@ -146,24 +155,42 @@ func (j *judge) resolve() {
 			if !found {
 				continue
 			}
-			pairs = append(pairs, p)
+			a := asking{pair: p}
 			for _, other := range j.rowsIn(int(p.guest)) {
-				waiting[j.meeting(int(other), int(j.wants[j.rows[other].want].of[p.host]))] = true
+				m := j.meetingOf(other, p)
+				if !waiting[m] {
+					waiting[m] = true
+					a.rows = append(a.rows, other)
+				}
 			}
+			todo = append(todo, a)
 		}
 	}
-	parts := make([]map[int]*result, len(pairs))
-	atOnce(len(pairs), func(i int) {
-		plan := j.f.plan(int(pairs[i].guest), int(pairs[i].host))
-		plan.Waivers = nil
-		parts[i] = j.parts(preflight.Run(plan, j.rules))
-	})
-	for i, p := range pairs {
-		j.keep(p, parts[i])
+	j.judged += len(todo)
+	parts := make([]map[int]*result, len(todo))
+	atOnce(len(todo), func(i int) { parts[i] = j.ask(&todo[i]) })
+	for i := range todo {
+		for _, r := range todo[i].rows {
+			part := parts[i][j.nicOf(int(todo[i].guest), r)]
+			if part == nil {
+				part = &result{}
+			}
+			j.results[j.meetingOf(r, todo[i].pair)] = part
+		}
 	}
 	for r := range j.rows {
 		j.fill(r)
 	}
+}
+
+// ask has the rules judge the NICs of a pair that stand for others.
+func (j *judge) ask(a *asking) map[int]*result {
+	plan := j.f.plan(int(a.guest), int(a.host))
+	plan.Waivers = nil
+	rows := j.rowsIn(int(a.guest))
+	return j.parts(plan, preflight.Findings(plan, j.rules, func(nic int) bool {
+		return slices.Contains(a.rows, rows[nic+1])
+	}))
 }
 
 func (j *judge) rowsIn(guest int) []uint32 {
@@ -180,7 +207,12 @@ func (j *judge) meeting(r, c int) meeting {
 		equal = j.meets.of(j.bounds.meet(both[0], both[1]))
 		j.met[both] = equal
 	}
-	return meeting{row.need, row.src.id, dst.id, equal}
+	return meeting{row.need, row.src.id, dst.id, j.kids.beside(dst.kids, row.mode), equal}
+}
+
+// meetingOf is the combination of a row and the class that a pair's host is in.
+func (j *judge) meetingOf(r uint32, p pair) meeting {
+	return j.meeting(int(r), int(j.wants[j.rows[r].want].of[p.host]))
 }
 
 // example is a pair of a row and a class that stands for all others.
@@ -204,20 +236,6 @@ func (j *judge) example(r, c int) (p pair, found bool) {
 		}
 	}
 	return p, false
-}
-
-// keep notes what a report says of each part of a guest.
-func (j *judge) keep(p pair, parts map[int]*result) {
-	for _, r := range j.rowsIn(int(p.guest)) {
-		m := j.meeting(int(r), int(j.wants[j.rows[r].want].of[p.host]))
-		if j.results[m] != nil {
-			continue
-		}
-		nic := j.nicOf(int(p.guest), r)
-		if j.results[m] = parts[nic]; parts[nic] == nil {
-			j.results[m] = &result{}
-		}
-	}
 }
 
 // nicOf is which of a guest's parts is in a row: several NICs may be in one, and

@@ -12,12 +12,13 @@ type Matrix struct {
 	offsets []uint32
 	alone   map[pair]preflight.Level
 	odd     []bool
+	judged  int
 }
 
 func (j *judge) matrix() *Matrix {
 	return &Matrix{
 		fleet: j.f, rules: j.rules, wants: j.wants, rows: j.rows,
-		rowsOf: j.rowsOf, offsets: j.offsets, alone: j.alone, odd: j.odd,
+		rowsOf: j.rowsOf, offsets: j.offsets, alone: j.alone, odd: j.odd, judged: j.judged,
 	}
 }
 
@@ -39,6 +40,9 @@ func (m *Matrix) Verdict(guest, host int) preflight.Level {
 	}
 	return worst
 }
+
+// Judged is how many pairs the rules were asked about.
+func (m *Matrix) Judged() int { return m.judged }
 
 // Explain is the report of a single check, with its reasons.
 func (m *Matrix) Explain(guest, host int) *preflight.Report {

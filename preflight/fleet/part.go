@@ -23,32 +23,29 @@ type item struct {
 // whole is the part of a report that is about no NIC.
 const whole = -1
 
-// parts are a report's findings by the NIC that they are about. What could not
+// parts are the findings about a plan by the NIC that they are about. What could not
 // be decided for want of a fact counts with the NIC for which it was needed.
-func (j *judge) parts(r *preflight.Report) map[int]*result {
+func (j *judge) parts(p *preflight.Plan, findings []preflight.Finding) map[int]*result {
 	out := map[int]*result{}
-	causes := map[string]string{} // finding to rule
-	for i := range r.Findings {
-		causes[r.Findings[i].ID] = r.Findings[i].Rule
-	}
-	for i := range r.Findings {
-		f := &r.Findings[i]
+	for i := range findings {
+		f := &findings[i]
 		rule := j.byID[f.Rule]
 		if f.Rule == preflight.FactsNotObserved || rule == nil || rule.Posture && f.Level == preflight.Note {
 			continue
 		}
 		it := item{rule: f.Rule, level: f.Level, device: f.Subject.Device, unwaived: f.Unwaivable != "", finding: f}
 		switch f.Subject.Host {
-		case r.From:
+		case p.From.Name:
 			it.host = preflight.Source
-		case r.To:
+		case p.To.Name:
 			it.host = preflight.Destination
 		}
 		if f.CausedBy != "" {
-			if causes[f.CausedBy] != preflight.FactsNotObserved {
+			root := cause(findings, f.CausedBy)
+			if root.Rule != preflight.FactsNotObserved {
 				continue
 			}
-			it = item{rule: preflight.FactsNotObserved, level: preflight.Undecided, host: it.host, unwaived: true, finding: cause(r, f.CausedBy)}
+			it = item{rule: root.Rule, level: preflight.Undecided, host: it.host, unwaived: true, finding: root}
 		}
 		n := partOf(rule, f)
 		if out[n] == nil {
@@ -65,9 +62,8 @@ func (r *result) add(it item) {
 	}
 }
 
-func cause(r *preflight.Report, id string) *preflight.Finding {
-	i := slices.IndexFunc(r.Findings, func(f preflight.Finding) bool { return f.ID == id })
-	return &r.Findings[i]
+func cause(findings []preflight.Finding, id string) *preflight.Finding {
+	return &findings[slices.IndexFunc(findings, func(f preflight.Finding) bool { return f.ID == id })]
 }
 
 // partOf is the NIC that a finding is about. The NICs of the persistent

@@ -12,6 +12,7 @@ type place struct {
 	// bound are those names and ids: which of them are equal on both hosts is
 	// told when two places meet.
 	bound uint32
+	kids  uint32 // what stands on the NIC's own device, see families; 0 for none
 }
 
 // bounds numbers lists of names and VLAN ids.
@@ -93,13 +94,12 @@ func (l *look) destination(w *want, mapped map[string]string) place {
 		e := l.end(name, w.alone)
 		c.is(other)
 		c.ref(e.id)
-		c.ref(e.all)
-		return place{l.j.places.of(c), l.j.bounds.of(e.tags, []string{name})}
+		return place{l.j.places.of(c), l.j.bounds.of(e.tags, []string{name}), e.all}
 	case wantNetwork:
 		tags, names := l.network(&c, w.name, w.group)
-		return place{l.j.places.of(c), l.j.bounds.of(tags, names)}
+		return place{l.j.places.of(c), l.j.bounds.of(tags, names), 0}
 	}
-	return place{l.j.places.of(c), l.j.bounds.of(nil, nil)}
+	return place{l.j.places.of(c), l.j.bounds.of(nil, nil), 0}
 }
 
 // network is a host's definition of a network as a NIC of a port group gets it,

@@ -1,6 +1,8 @@
 package fleet
 
 import (
+	"cmp"
+
 	"migcheck/hostinfo"
 	"migcheck/preflight"
 )
@@ -11,8 +13,9 @@ type row struct {
 	want  int
 	need  uint32
 	src   place
-	guest int // the first that has it
-	nic   int // which of its NICs; whole
+	guest int    // the first that has it
+	nic   int    // which of its NICs; whole
+	mode  string // of a NIC that names its device
 	// named are the guest and its home, if waivers mention them.
 	named about
 	// results and levels are by the class of the destination among those of the
@@ -127,7 +130,12 @@ func (j *judge) sit(guest, nic int, c code, middle int, bound uint32) {
 		return
 	}
 	g := &j.f.Guests[guest]
-	r := row{guest: guest, nic: nic, need: j.needs.of(c[headLength:middle]), src: place{j.places.of(c[middle:]), bound}}
+	r := row{guest: guest, nic: nic, need: j.needs.of(c[headLength:middle]), src: place{id: j.places.of(c[middle:]), bound: bound}}
+	if nic != whole {
+		if n := &g.Sent().NICs[nic]; n.Direct() {
+			r.mode = cmp.Or(n.Mode, "vepa")
+		}
+	}
 	if j.names.guests[g.Name] != 0 {
 		r.named.guest = g.Name
 	}
@@ -141,11 +149,11 @@ func (j *judge) sit(guest, nic int, c code, middle int, bound uint32) {
 // survey tells every want's classes of hosts.
 func (j *judge) survey(a *asked) {
 	a.of = make([]uint32, len(j.looks))
-	ids := map[[3]uint32]uint32{}
+	ids := map[[4]uint32]uint32{}
 	for h, l := range j.looks {
 		p := j.place(a, h)
 		named := j.names.hosts[l.Name]
-		key := [3]uint32{p.id, p.bound, named}
+		key := [4]uint32{p.id, p.bound, p.kids, named}
 		id, met := ids[key]
 		if !met {
 			id = uint32(len(a.classes))
@@ -173,5 +181,5 @@ func (j *judge) place(a *asked, host int) place {
 		w := j.wants[id]
 		c.ref(w.classes[w.of[host]].id)
 	}
-	return place{j.places.of(c), j.identity(l)}
+	return place{id: j.places.of(c), bound: j.identity(l)}
 }

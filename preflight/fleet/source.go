@@ -13,8 +13,8 @@ type sourceKey struct {
 	chosen         bool // dev is what a network chose
 }
 
-// source is where a guest's NIC stands: the device, what stands on it besides,
-// and the guest's own macvtap.
+// source is where a guest's NIC stands, and the guest's own macvtap. What else
+// stands on the device there decides nothing.
 func (l *look) source(c *code, g *hostinfo.Guest, i int, nic *hostinfo.NIC) (bound uint32) {
 	said := nic // what names the macvtap's device and address
 	key := sourceKey{network: nic.Network, group: nic.Portgroup, dev: nic.Dev}
@@ -39,7 +39,6 @@ func (l *look) source(c *code, g *hostinfo.Guest, i int, nic *hostinfo.NIC) (bou
 	e := l.end(dev, false)
 	own := ownMacvtap(l, e, g, said)
 	if e.device != nil {
-		c.ref(l.without(e, own))
 		_, f := l.functionOf(e.device)
 		c.is(e.device.MAC == nic.MAC, f != nil && f.MAC == nic.MAC)
 	}
@@ -65,7 +64,7 @@ func (l *look) stands(key sourceKey) place {
 	}
 	e := l.end(names[0], false)
 	c.ref(e.id)
-	return place{l.j.places.of(c), l.j.bounds.of(append(slices.Clone(e.tags), tags...), names)}
+	return place{l.j.places.of(c), l.j.bounds.of(append(slices.Clone(e.tags), tags...), names), 0}
 }
 
 // firstOf is the device that stands for a pool on the source, where it is not

@@ -6,9 +6,9 @@ import (
 	"migcheck/hostinfo"
 )
 
-// drift makes one host in twelve unlike the others.
+// drift makes one host in twenty unlike the others.
 func (m *maker) drift(h *hostinfo.Host) {
-	if m.r.IntN(12) != 0 {
+	if m.r.IntN(20) != 0 {
 		return
 	}
 	bond := &h.Devices[bondIndex-1]
