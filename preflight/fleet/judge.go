@@ -175,12 +175,22 @@ func (j *judge) resolve() {
 			if part == nil {
 				part = &result{}
 			}
+			part.number(j.devicesOf(r, todo[i].host))
 			j.results[j.meetingOf(r, todo[i].pair)] = part
 		}
 	}
 	for r := range j.rows {
 		j.fill(r)
 	}
+}
+
+// devicesOf are the devices that a host has for a row.
+func (j *judge) devicesOf(r uint32, host int32) []string {
+	w := j.wants[j.rows[r].want]
+	if w.kind == wantHost {
+		return nil
+	}
+	return j.bounds.names[w.classes[w.of[host]].bound-1]
 }
 
 // ask has the rules judge the NICs of a pair that stand for others.

@@ -16,6 +16,7 @@ type item struct {
 	level    preflight.Level
 	host     preflight.Side // whose it is; empty for neither's
 	device   string
+	nth      int  // which of the destination's devices for the NIC that is; -1 none of them
 	unwaived bool // no waiver is accepted for it
 	finding  *preflight.Finding
 }
@@ -33,7 +34,7 @@ func (j *judge) parts(p *preflight.Plan, findings []preflight.Finding) map[int]*
 		if f.Rule == preflight.FactsNotObserved || rule == nil || rule.Posture && f.Level == preflight.Note {
 			continue
 		}
-		it := item{rule: f.Rule, level: f.Level, device: f.Subject.Device, unwaived: f.Unwaivable != "", finding: f}
+		it := item{rule: f.Rule, level: f.Level, device: f.Subject.Device, nth: -1, unwaived: f.Unwaivable != "", finding: f}
 		switch f.Subject.Host {
 		case p.From.Name:
 			it.host = preflight.Source
@@ -45,7 +46,7 @@ func (j *judge) parts(p *preflight.Plan, findings []preflight.Finding) map[int]*
 			if root.Rule != preflight.FactsNotObserved {
 				continue
 			}
-			it = item{rule: root.Rule, level: preflight.Undecided, host: it.host, unwaived: true, finding: root}
+			it = item{rule: root.Rule, level: preflight.Undecided, host: it.host, nth: -1, unwaived: true, finding: root}
 		}
 		n := partOf(rule, f)
 		if out[n] == nil {
@@ -59,6 +60,16 @@ func (j *judge) parts(p *preflight.Plan, findings []preflight.Finding) map[int]*
 func (r *result) add(it item) {
 	if !slices.ContainsFunc(r.items, func(o item) bool { return o.finding == it.finding }) {
 		r.items = append(r.items, it)
+	}
+}
+
+// number notes which of a NIC's devices the items are about: elsewhere they have
+// other names.
+func (r *result) number(devices []string) {
+	for i := range r.items {
+		if it := &r.items[i]; it.device != "" {
+			it.nth = slices.Index(devices, it.device)
+		}
 	}
 }
 
