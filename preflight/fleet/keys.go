@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"hash/maphash"
+	"math/bits"
 
 	"migcheck/hostinfo"
 )
@@ -12,12 +13,20 @@ import (
 // cost one more pair.
 type keys struct {
 	seed  maphash.Seed
-	first map[uint64]int32 // by hash: index in next
+	slots []slot // by hash, those that fall together one after the other
 	next  []keyed
 	names bool // a guest wants a name for its macvtap
+	// seen are hashes that were looked up on the host at hand without an
+	// exception: one address stands on every layer below a macvtap.
+	seen [1024]uint64
 }
 
-type keyed struct{ guest, next int32 } // next: the next guest with that key, -1 none
+type slot struct {
+	hash  uint64
+	first int32 // index in next, from 1; 0 is an empty slot
+}
+
+type keyed struct{ guest, next int32 } // next: of the next guest with that key, from 1; 0 none
 
 // The kinds of keys.
 const (
@@ -33,13 +42,19 @@ func (k *keys) hash(kind byte, s string) uint64 {
 
 func (k *keys) add(kind byte, s string, guest int) {
 	h := k.hash(kind, s)
-	n := int32(len(k.next))
-	at, met := k.first[h]
-	if !met {
-		at = -1
+	at := k.slot(h)
+	k.next = append(k.next, keyed{int32(guest), at.first})
+	*at = slot{h, int32(len(k.next))}
+}
+
+// slot is where a hash is, or would be.
+func (k *keys) slot(h uint64) *slot {
+	mask := uint64(len(k.slots) - 1)
+	for i := h & mask; ; i = (i + 1) & mask {
+		if s := &k.slots[i]; s.hash == h || s.first == 0 {
+			return s
+		}
 	}
-	k.next = append(k.next, keyed{int32(guest), at})
-	k.first[h] = n
 }
 
 // octets is an address without its first octet, which libvirt changes for taps.
@@ -51,8 +66,13 @@ func octets(mac string) string {
 }
 
 func (f *Fleet) keys() *keys {
-	k := &keys{seed: maphash.MakeSeed(), first: make(map[uint64]int32, 5*len(f.Guests))}
-	k.next = make([]keyed, 0, 5*len(f.Guests))
+	n := 2 * len(f.Guests) // names and UUIDs
+	for i := range f.Guests {
+		if sent := f.Guests[i].Sent(); sent != nil {
+			n += 3 * len(sent.NICs)
+		}
+	}
+	k := &keys{seed: maphash.MakeSeed(), slots: make([]slot, 1<<bits.Len(uint(n)+16)), next: make([]keyed, 0, n)}
 	for i := range f.Guests {
 		g := &f.Guests[i]
 		k.add(keyName, g.Name, i)
@@ -82,13 +102,18 @@ func (f *Fleet) keys() *keys {
 
 // met calls do for every guest of which the host has a key.
 func (k *keys) met(h *hostinfo.Host, guests []Guest, do func(guest int)) {
+	k.seen = [1024]uint64{}
 	at := func(kind byte, s string, but *hostinfo.Domain) {
-		n, ok := k.first[k.hash(kind, s)]
-		if !ok {
+		hash := k.hash(kind, s)
+		before := &k.seen[hash%uint64(len(k.seen))]
+		if *before == hash {
 			return
 		}
-		for ; n >= 0; n = k.next[n].next {
-			if g := int(k.next[n].guest); but == nil || !leftBehind(&guests[g], but) {
+		if but == nil {
+			*before = hash
+		}
+		for n := k.slot(hash).first; n > 0; n = k.next[n-1].next {
+			if g := int(k.next[n-1].guest); but == nil || !leftBehind(&guests[g], but) {
 				do(g)
 			}
 		}

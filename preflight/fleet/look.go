@@ -17,6 +17,7 @@ type look struct {
 	// Nothing on it is of one class with anything elsewhere.
 	lost    bool
 	common  uint32 // what holds for all its NICs
+	self    uint32 // see identity
 	highest int    // ifindex
 	nodes   map[*hostinfo.Device]node
 	ends    map[endKey]*end

@@ -96,13 +96,17 @@ func (j *judge) seatWhole(guest int, g *hostinfo.Guest, l *look) {
 
 // identity are the names of a host that it may share with another.
 func (j *judge) identity(l *look) uint32 {
+	if l.self != 0 {
+		return l.self
+	}
 	shared := func(of map[string]int, id string) string {
 		if of[id] > 1 {
 			return id
 		}
 		return ""
 	}
-	return j.bounds.of(nil, []string{shared(j.uuids, l.UUID), shared(j.boots, l.BootID)})
+	l.self = j.bounds.of(nil, []string{shared(j.uuids, l.UUID), shared(j.boots, l.BootID)})
+	return l.self
 }
 
 const headLength = 16
