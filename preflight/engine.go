@@ -16,6 +16,18 @@ const FactsNotObserved = "facts-not-observed"
 
 // Run judges one plan by all rules. The result depends on nothing else.
 func Run(p *Plan, rules []*Rule) *Report {
+	e, reqs := judgePlan(p, rules, nil)
+	return e.report(reqs)
+}
+
+// Findings are a Run's findings, those about NICs left out for which about says
+// no. It is for whoever judges many plans and needs no reports.
+func Findings(p *Plan, rules []*Rule, about func(nic int) bool) []Finding {
+	e, _ := judgePlan(p, rules, about)
+	return e.findings
+}
+
+func judgePlan(p *Plan, rules []*Rule, about func(nic int) bool) (*engine, []*Requirement) {
 	p = p.observed()
 	e := &engine{plan: p, byID: make(map[string]*Rule, len(rules))}
 	for _, r := range rules {
@@ -31,14 +43,16 @@ func Run(p *Plan, rules []*Rule) *Report {
 			continue
 		}
 		for _, req := range reqs {
-			e.judge(r, req)
+			if about == nil || about(req.Index) {
+				e.judge(r, req)
+			}
 		}
 	}
 	e.nameCauses()
 	e.postCopy()
 	e.waive()
 	e.sort()
-	return e.report(reqs)
+	return e, reqs
 }
 
 // engine is the state of judging one plan.
@@ -144,12 +158,14 @@ func (e *engine) networkUnread(end *Endpoint) bool {
 }
 
 func (e *engine) know(n Need, req *Requirement) (*Endpoint, knowledge, string) {
-	end := e.plan.endpoint(n.Side)
-	if req != nil {
+	var end *Endpoint
+	switch {
+	case req == nil:
+		end = e.plan.endpoint(n.Side)
+	case n.Side == Destination:
+		end = req.Destination
+	default:
 		end = req.Source
-		if n.Side == Destination {
-			end = req.Destination
-		}
 	}
 	if e.plan.beyond(n) {
 		return end, inapplicable, ""

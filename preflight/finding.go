@@ -74,6 +74,8 @@ type Waived struct {
 // Counts says whether the finding bears on the verdict.
 func (f *Finding) Counts() bool { return f.Waived == nil || f.Waived.Expired || f.Waived.Refused }
 
+var idEscapes = strings.NewReplacer("%", "%25", "/", "%2F", " ", "%20")
+
 // identify makes the finding's ID from rule and subject.
 func (f *Finding) identify() {
 	nic := "-"
@@ -84,7 +86,7 @@ func (f *Finding) identify() {
 		if s == "" {
 			return "-"
 		}
-		return strings.NewReplacer("%", "%25", "/", "%2F", " ", "%20").Replace(s)
+		return idEscapes.Replace(s)
 	}
 	f.ID = f.Rule + "/" + part(f.Subject.Guest) + "/" + nic + "/" + part(f.Subject.Host) + "/" + part(f.Subject.Device)
 }

@@ -8,23 +8,34 @@ import (
 
 	"migcheck/hostinfo"
 	"migcheck/preflight"
+	"migcheck/preflight/fleet"
 )
 
 // JSONSchema describes the document that -o json writes. Readers must tolerate
 // further fields: within /1 they are only added.
 func JSONSchema() (*jsonschema.Schema, error) {
-	s, err := jsonschema.For[preflight.Document](&jsonschema.ForOptions{
+	return schemaOf[preflight.Document](preflight.Schema)
+}
+
+// FleetSchema describes a fleet's document in the same way.
+func FleetSchema() (*jsonschema.Schema, error) {
+	return schemaOf[fleet.Document](fleet.Schema)
+}
+
+func schemaOf[T any](title string) (*jsonschema.Schema, error) {
+	s, err := jsonschema.For[T](&jsonschema.ForOptions{
 		TypeSchemas: map[reflect.Type]*jsonschema.Schema{
 			reflect.TypeFor[preflight.Level](): {Type: "string", Enum: []any{"ready", "note", "warning", "undecided", "blocked"}},
 			reflect.TypeFor[hostinfo.Tri]():    {Types: []string{"boolean", "null"}},
 			reflect.TypeFor[time.Time]():       {Type: "string", Format: "date-time"},
+			reflect.TypeFor[fleet.Set]():       {Type: "string", Pattern: "^[A-Za-z0-9+/]*=*$"},
 		},
 	})
 	if err != nil {
 		return nil, err
 	}
 	open(s)
-	s.Title = preflight.Schema
+	s.Title = title
 	return s, nil
 }
 

@@ -1,0 +1,165 @@
+package fleet
+
+import (
+	"slices"
+	"strings"
+
+	"migcheck/hostinfo"
+)
+
+// end is what a device's name means on one host.
+type end struct {
+	id     uint32 // without what stands on the device
+	tags   []int
+	device *hostinfo.Device // nil if it is not there
+	real   *hostinfo.Device // what a macvtap on it would stand on; nil likewise
+	kids   []kid
+	all    uint32 // kids as a class
+}
+
+type endKey struct {
+	name string
+	// alone is for guests that want the device for themselves (mode passthrough):
+	// then it counts what else the host has above it.
+	alone bool
+}
+
+// kid is what stands on a device, as far as it is alike.
+type kid struct {
+	kind, mode string
+	unread     bool // a macvlan of which mode or address could not be read
+}
+
+// end looks a name up, once.
+func (l *look) end(name string, alone bool) *end {
+	key := endKey{name, alone}
+	if e := l.ends[key]; e != nil {
+		return e
+	}
+	e := &end{device: l.Links.ByName(name)}
+	l.ends[key] = e
+	c := make(code, 0, 64)
+	c.is(name == "", len(name) > 15, alone)
+	l.j.names.text(&c, name)
+	if e.device == nil {
+		l.namespaces(&c, name)
+		e.id = l.j.ends.of(c)
+		return e
+	}
+	e.real = l.Links.Real(e.device)
+	n, ok := l.node(e.device, 0)
+	under, alsoOK := l.node(e.real, 0)
+	if !ok || !alsoOK || l.lost {
+		c.text("lost")
+		c.num(l.host)
+		c.text(name)
+		n.tags = l.everyTag()
+	}
+	c.is(e.device.Name == name, e.device == e.real)
+	c.ref(n.id)
+	c.ref(under.id)
+	if alone {
+		c.is(l.receivesForOthers(e.real), l.hostsOwn(e.device))
+	}
+	e.id, e.tags = l.j.ends.of(c), n.tags
+	l.count(e)
+	return e
+}
+
+// everyTag are the VLAN ids of a host of which nothing can be told by where it
+// stands.
+func (l *look) everyTag() []int {
+	var out []int
+	for i := range l.Devices {
+		if v := l.Devices[i].VLAN; v != nil {
+			out = append(out, v.ID)
+		}
+	}
+	return out
+}
+
+// namespaces is what goes by a missing device's name elsewhere on the host.
+func (l *look) namespaces(c *code, name string) {
+	for i := range l.Namespaces {
+		if d := l.Namespaces[i].Called(name); d != nil {
+			c.text(d.Kind)
+			c.is(d.LinkType == "loopback")
+		}
+	}
+}
+
+// count tells what stands on the real device.
+func (l *look) count(e *end) {
+	for _, d := range l.Links.Children(e.real) {
+		if k := kidOf(d); !slices.Contains(e.kids, k) {
+			e.kids = append(e.kids, k)
+		}
+	}
+	slices.SortFunc(e.kids, func(a, b kid) int {
+		if n := strings.Compare(a.kind, b.kind); n != 0 {
+			return n
+		} else if n := strings.Compare(a.mode, b.mode); n != 0 {
+			return n
+		} else if a.unread == b.unread {
+			return 0
+		} else if a.unread {
+			return 1
+		}
+		return -1
+	})
+	e.all = l.j.kids.of(e.kids)
+}
+
+func kidOf(d *hostinfo.Device) kid {
+	k := kid{kind: d.Kind}
+	if d.IsMacvlan() {
+		k.unread = d.Macvlan == nil || d.MAC == ""
+		if d.Macvlan != nil {
+			k.mode = d.Macvlan.Mode
+		}
+	}
+	return k
+}
+
+// above are the devices of this namespace that stand on d, at any height.
+func (l *look) above(d *hostinfo.Device) []*hostinfo.Device {
+	seen := map[*hostinfo.Device]bool{d: true}
+	var out []*hostinfo.Device
+	for next := l.Links.Children(d); len(next) > 0; {
+		var higher []*hostinfo.Device
+		for _, c := range next {
+			if seen[c] {
+				continue
+			}
+			seen[c] = true
+			out = append(out, c)
+			higher = append(higher, l.Links.Children(c)...)
+			if m := l.Links.ByIndex(c.Master); c.Master != 0 && m != nil {
+				higher = append(higher, m)
+			}
+		}
+		next = higher
+	}
+	return out
+}
+
+// receivesForOthers says whether the device receives for an address that
+// nothing in this namespace has.
+func (l *look) receivesForOthers(d *hostinfo.Device) bool {
+	if len(d.Held) == 0 {
+		return false
+	}
+	here := map[string]bool{}
+	for _, x := range l.above(d) {
+		here[x.MAC] = true
+	}
+	return slices.ContainsFunc(d.Held, func(mac string) bool { return !here[mac] })
+}
+
+// hostsOwn says whether the host itself has addresses or its default route on
+// the device or above it.
+func (l *look) hostsOwn(d *hostinfo.Device) bool {
+	return slices.ContainsFunc(append(l.above(d), d), func(x *hostinfo.Device) bool {
+		return len(x.Addresses) > 0 || slices.Contains(l.View.Setup.DefaultRoutes, x.Name)
+	})
+}

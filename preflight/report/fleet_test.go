@@ -1,0 +1,81 @@
+package report_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"migcheck/preflight"
+	"migcheck/preflight/fleet"
+	"migcheck/preflight/fleet/synth"
+	"migcheck/preflight/report"
+	"migcheck/preflight/rules"
+)
+
+// TestFleetDocument: a fleet's document is as its schema says, is itself when it
+// is read back, and says of every pair what the matrix says.
+func TestFleetDocument(t *testing.T) {
+	f := synth.Fleet(synth.Size{Hosts: 150, Guests: 600, NICs: 2, VLANs: 5}, 7)
+	f.Waivers = []preflight.Waiver{{Rule: "vlan-mismatch", Host: "host00003", Reason: "recabling", Until: f.Now}}
+	m := fleet.Judge(f, rules.All)
+	d := m.Document(preflight.Tool{Name: "migcheck", Version: "test"}, preflight.Options{})
+	raw, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := report.FleetSchema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	resolved, err := s.Resolve(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v any
+	if err := json.Unmarshal(raw, &v); err != nil {
+		t.Fatal(err)
+	}
+	if err := resolved.Validate(v); err != nil {
+		t.Error(err)
+	}
+	for _, wrong := range []string{`{}`, `{"schema": 1}`, strings.Replace(string(raw), `"blocked":"`, `"blocked":"?`, 1)} {
+		_ = json.Unmarshal([]byte(wrong), &v)
+		if resolved.Validate(v) == nil {
+			t.Errorf("the schema takes %.60s", wrong)
+		}
+	}
+	var back fleet.Document
+	if err := json.Unmarshal(raw, &back); err != nil {
+		t.Fatal(err)
+	}
+	again, err := json.Marshal(&back)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(raw), string(again)); diff != "" {
+		t.Errorf("read back and written again (-first +second):\n%s", diff)
+	}
+	met := [preflight.Blocked + 1]int{}
+	for g := range f.Guests {
+		for h := range f.Hosts {
+			want := m.Verdict(g, h)
+			met[want]++
+			if got := back.Verdict(g, h); got != want {
+				t.Fatalf("guest %d on host %d: the document says %s, the matrix %s", g, h, got, want)
+			}
+		}
+	}
+	if met[preflight.Blocked] == 0 || met[preflight.Undecided] == 0 || met[preflight.Warning] == 0 {
+		t.Errorf("the fleet is too healthy: %v", met)
+	}
+	for _, line := range d.Findings {
+		if line.Finding.Reason == "" {
+			t.Errorf("%+v is not said", line)
+		}
+	}
+	if len(raw) > len(f.Hosts)*len(f.Guests)*8 {
+		t.Errorf("the document has %d bytes", len(raw))
+	}
+}
