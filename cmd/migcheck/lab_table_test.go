@@ -30,7 +30,7 @@ type scenario struct {
 	both    bool // only answers in full-size frames count
 	mute    bool // before the move already
 
-	want  map[string]verdict // by user
+	want map[string]verdict // by user
 }
 
 // step is a command on a host, or a cable.

@@ -20,7 +20,7 @@ var leftOut = map[string]string{
 	"Host.Kernel": "said in a reason only", "Host.Gathered": "no rule asks when", "Host.User": "said in a reason only",
 	"Host.Example": "for people", "Host.Live": "for a clearance", "Host.Paths": "asked about where one guest is to migrate",
 	"Libvirt.Hostname": "where a migration would be sent",
-	"Domain.Name":  "a key", "Domain.UUID": "a key", "Domain.State": "of a domain that shares a key", "Domain.MACs": "a key",
+	"Domain.Name":      "a key", "Domain.UUID": "a key", "Domain.State": "of a domain that shares a key", "Domain.MACs": "a key",
 	"Device.Index": "a name in numbers", "Device.Name": "a name", "Device.AltNames": "names",
 	"Device.PermanentMAC": "no rule reads it", "BondPort.PermanentMAC": "no rule reads it",
 	"Device.Promiscuity": "said in a reason only", "VF.Number": "which function it is; what that shows counts",
