@@ -44,6 +44,8 @@ behind a NAT. Compare virsh net-dumpxml on both hosts.`,
 		port, tags := portSettings(a, p.Req.NIC.Portgroup)
 		otherPort, otherTags := portSettings(b, p.Req.NIC.Portgroup)
 		switch {
+		case (a.DirectMode() == "") != (b.DirectMode() == "") && bridgedAlike(src, dst):
+			return // nic-not-judged
 		case (a.DirectMode() == "") != (b.DirectMode() == ""):
 			f.Reason = fmt.Sprintf("network %s is %s on %s and %s on %s: the guest would arrive on another kind of network", dst.NetworkName, forwardWord(a), src.Name, forwardWord(b), dst.Name)
 		case port != otherPort:
@@ -65,6 +67,32 @@ behind a NAT. Compare virsh net-dumpxml on both hosts.`,
 		}
 		p.Report(f)
 	},
+}
+
+// bridgedAlike says whether a network that is macvtap on one host and a Linux
+// bridge on the other leads to the same VLANs by both, as far as can be seen.
+// libvirt migrates between the two, since a type is not part of the ABI.
+func bridgedAlike(src, dst *preflight.Endpoint) bool {
+	a, b := footing(src), footing(dst)
+	if a == nil || b == nil {
+		return false
+	}
+	here, sure := tagsOf(a)
+	there, alsoSure := tagsOf(b)
+	return here == there || !sure || !alsoSure
+}
+
+// footing is the place of a network's guests: on its device, or on its bridge;
+// nil if there is neither.
+func footing(e *preflight.Endpoint) *preflight.Endpoint {
+	d := e.Device
+	if d == nil && e.Network.Forward == "bridge" && e.Network.Bridge != "" {
+		d = e.View.Links.ByName(e.Network.Bridge)
+	}
+	if d == nil {
+		return nil
+	}
+	return &preflight.Endpoint{View: e.View, Device: d}
 }
 
 // portSettings are the virtual port and the VLAN tags that a network gives to a
