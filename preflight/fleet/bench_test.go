@@ -29,9 +29,9 @@ func cpu() time.Duration {
 func benchmarkJudge(b *testing.B, s synth.Size) {
 	f := synth.Fleet(s, 1)
 	var floor, judging time.Duration
-	var memory uint64
+	var memory, kept uint64
 	asked := 0
-	var before, after runtime.MemStats
+	var before, after, end runtime.MemStats
 	for b.Loop() {
 		runtime.GC()
 		start := cpu()
@@ -48,6 +48,9 @@ func benchmarkJudge(b *testing.B, s synth.Size) {
 		runtime.ReadMemStats(&after)
 		memory = max(memory, after.TotalAlloc-before.TotalAlloc)
 		asked = m.Judged()
+		runtime.GC()
+		runtime.ReadMemStats(&end)
+		kept = max(kept, end.HeapAlloc-before.HeapAlloc)
 		if m.Verdict(0, s.Hosts-1) > preflight.Blocked {
 			b.Fatal("no verdict")
 		}
@@ -56,6 +59,7 @@ func benchmarkJudge(b *testing.B, s synth.Size) {
 	b.ReportMetric(judging.Seconds()*1000/float64(b.N), "judge-cpu-ms")
 	b.ReportMetric(judging.Seconds()/floor.Seconds(), "x-floor")
 	b.ReportMetric(float64(asked), "pairs-judged")
+	b.ReportMetric(float64(kept)/1e6, "MB-kept")
 	b.ReportMetric(float64(memory)/1e6, "MB-allocated")
 }
 
@@ -65,6 +69,10 @@ func BenchmarkJudge100(b *testing.B) {
 
 func BenchmarkJudge1000(b *testing.B) {
 	benchmarkJudge(b, synth.Size{Hosts: 1_000, Devices: 300, Guests: 50_000, NICs: 3})
+}
+
+func BenchmarkJudge10000(b *testing.B) {
+	benchmarkJudge(b, synth.Size{Hosts: 10_000, Guests: 500_000, NICs: 3})
 }
 
 // BenchmarkVerdict is one pair of a judged fleet.

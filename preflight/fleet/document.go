@@ -136,6 +136,32 @@ func (m *Matrix) Document(tool preflight.Tool, options preflight.Options) *Docum
 	return d
 }
 
+// Check says what is wrong with a document that was read: numbers that lead
+// nowhere. Everything else here takes them for right.
+func (d *Document) Check() error {
+	if d.Schema != Schema {
+		return fmt.Errorf("the document is %.40q, not %s", d.Schema, Schema)
+	}
+	host := func(i int) bool { return i >= 0 && i < len(d.Hosts) }
+	for i := range d.Guests {
+		g := &d.Guests[i]
+		if !host(g.Host) || slices.ContainsFunc(g.Needs, func(n int) bool { return n < 0 || n >= len(d.Needs) }) {
+			return fmt.Errorf("guest %d of the document has a host or a need that is not there", i)
+		}
+	}
+	for i, e := range d.Exceptions {
+		if !host(e.Host) || e.Guest < 0 || e.Guest >= len(d.Guests) {
+			return fmt.Errorf("exception %d of the document has a host or a guest that is not there", i)
+		}
+	}
+	for i := range d.Findings {
+		if !host(d.Findings[i].Host) {
+			return fmt.Errorf("finding %d of the document has a host that is not there", i)
+		}
+	}
+	return nil
+}
+
 // Verdict is what the document says of a guest and a host.
 func (d *Document) Verdict(guest, host int) preflight.Level {
 	g := &d.Guests[guest]

@@ -59,7 +59,7 @@ func newJudge(f *Fleet, rules []*preflight.Rule) *judge {
 		uuids: map[string]int{}, boots: map[string]int{},
 		nodes: classes{}, ends: classes{}, kids: families{classes: classes{}, others: map[besides]uint32{}}, setups: classes{}, places: classes{}, needs: classes{},
 		rowIDs: classes{}, meets: classes{}, bounds: bounds{classes: classes{}},
-		wantIDs: map[want]int{}, alone: map[pair]preflight.Level{}, odd: make([]bool, len(f.Guests)),
+		wantIDs: map[want]int{}, alone: map[pair]preflight.Level{}, odd: make([]bool, len(f.Guests)), offsets: make([]uint32, len(f.Guests)+1),
 		met: map[[2]uint32]uint32{}, results: map[meeting]*result{},
 	}
 	for _, r := range rules {
@@ -73,29 +73,35 @@ func newJudge(f *Fleet, rules []*preflight.Rule) *judge {
 	return j
 }
 
-// prepare finds the classes of all guests and hosts.
+// prepare finds the classes of all guests and hosts, one host after the other:
+// what was looked up there is used while it is at hand, and then let go.
 func (j *judge) prepare() {
+	at := make([][]int32, len(j.f.Hosts))
+	for i := range j.f.Guests {
+		h := j.f.Guests[i].Host
+		at[h] = append(at[h], int32(i))
+	}
 	for i := range j.f.Hosts {
-		v := j.f.Hosts[i].View
-		j.uuids[v.UUID]++
-		j.boots[v.BootID]++
-		j.looks = append(j.looks, j.look(i, v))
+		j.uuids[j.f.Hosts[i].View.UUID]++
+		j.boots[j.f.Hosts[i].View.BootID]++
 	}
 	delete(j.uuids, "")
 	delete(j.boots, "")
-	for i := range j.f.Guests {
-		j.seat(i)
-	}
-	j.offsets = append(j.offsets, uint32(len(j.rowsOf)))
-	for _, a := range j.wants {
-		if a.kind != wantHost {
-			j.survey(a)
+	j.number()
+	for h := range j.f.Hosts {
+		l := j.look(h, j.f.Hosts[h].View)
+		j.looks = append(j.looks, l)
+		for _, g := range at[h] {
+			j.seat(int(g))
 		}
-	}
-	for _, a := range j.wants {
-		if a.kind == wantHost {
-			j.survey(a)
+		for _, late := range []bool{false, true} { // those for the guest as a whole build on the rest
+			for _, a := range j.wants {
+				if (a.kind == wantHost) == late {
+					j.survey(a, h)
+				}
+			}
 		}
+		l.nodes, l.ends, l.sources = nil, nil, nil
 	}
 }
 
@@ -240,7 +246,7 @@ func (j *judge) example(r, c int) (p pair, found bool) {
 	if try(j.rows[r].guest) {
 		return p, true
 	}
-	for g := j.rows[r].guest + 1; g < len(j.f.Guests); g++ {
+	for g := range j.f.Guests {
 		if slices.Contains(j.rowsIn(g), uint32(r)) && try(g) {
 			return p, true
 		}

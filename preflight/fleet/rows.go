@@ -30,6 +30,7 @@ type asked struct {
 	want
 	later   []int    // the wants of the persistent definition, for wantHost
 	of      []uint32 // class by host
+	ids     map[[4]uint32]uint32
 	classes []class
 }
 
@@ -46,35 +47,34 @@ func (j *judge) asking(w want, later []int) int {
 	if !met {
 		id = len(j.wants)
 		j.wantIDs[w] = id
-		j.wants = append(j.wants, &asked{want: w, later: later})
+		j.wants = append(j.wants, &asked{want: w, later: later, of: make([]uint32, len(j.f.Hosts)), ids: map[[4]uint32]uint32{}})
 	}
 	return id
 }
 
-// seat finds the rows of a guest, making those that nobody had before.
-func (j *judge) seat(guest int) {
-	g := &j.f.Guests[guest]
-	l := j.looks[g.Host]
-	j.offsets = append(j.offsets, uint32(len(j.rowsOf)))
-	j.person = j.person[:0]
-	person(&j.person, g.Guest)
-	j.seatWhole(guest, g.Guest, l)
-	sent := g.Sent()
-	if sent == nil {
-		return
+// number notes what every guest asks for, where its rows will be.
+func (j *judge) number() {
+	n := 0
+	for i := range j.f.Guests {
+		j.offsets[i] = uint32(n)
+		n++
+		if sent := j.f.Guests[i].Sent(); sent != nil {
+			n += len(sent.NICs)
+		}
 	}
-	for i := range sent.NICs {
-		nic := &sent.NICs[i]
-		c := j.head(j.asking(wantOf(nic), nil), guest)
-		c = append(c, j.person...)
-		j.need(&c, g.Guest, i)
-		middle := len(c)
-		bound := l.source(&c, g.Guest, i, nic)
-		j.sit(guest, i, c, middle, bound)
+	j.offsets[len(j.f.Guests)] = uint32(n)
+	j.rowsOf = make([]uint32, n)
+	for i := range j.f.Guests {
+		g := j.f.Guests[i].Guest
+		rows := j.rowsIn(i)
+		rows[0] = uint32(j.numberWhole(g))
+		for k := range rows[1:] {
+			rows[k+1] = uint32(j.asking(wantOf(&g.Sent().NICs[k]), nil))
+		}
 	}
 }
 
-func (j *judge) seatWhole(guest int, g *hostinfo.Guest, l *look) {
+func (j *judge) numberWhole(g *hostinfo.Guest) int {
 	w := want{kind: wantHost}
 	var ids []int
 	if nics := later(g); len(nics) > 0 {
@@ -86,12 +86,28 @@ func (j *judge) seatWhole(guest int, g *hostinfo.Guest, l *look) {
 		}
 		w.persist = string(c)
 	}
-	c := j.head(j.asking(w, ids), guest)
-	c = append(c, j.person...)
+	return j.asking(w, ids)
+}
+
+// seat finds the rows of a guest, making those that nobody had before.
+func (j *judge) seat(guest int) {
+	g := j.f.Guests[guest].Guest
+	l := j.looks[j.f.Guests[guest].Host]
+	rows := j.rowsIn(guest)
+	j.person = j.person[:0]
+	person(&j.person, g)
+	c := append(j.head(rows[0], guest), j.person...)
 	j.whole(&c, g, l)
 	middle := len(c)
 	c.ref(l.common)
-	j.sit(guest, whole, c, middle, j.identity(l))
+	rows[0] = j.sit(guest, whole, c, middle, j.identity(l))
+	for i := range rows[1:] {
+		c := append(j.head(rows[i+1], guest), j.person...)
+		j.need(&c, g, i)
+		middle := len(c)
+		bound := l.source(&c, g, i, &g.Sent().NICs[i])
+		rows[i+1] = j.sit(guest, i, c, middle, bound)
+	}
 }
 
 // identity are the names of a host that it may share with another.
@@ -112,10 +128,10 @@ func (j *judge) identity(l *look) uint32 {
 const headLength = 16
 
 // head begins the code of a row.
-func (j *judge) head(want, guest int) code {
+func (j *judge) head(want uint32, guest int) code {
 	g := &j.f.Guests[guest]
 	c := j.buf[:0]
-	c.ref(uint32(want))
+	c.ref(want)
 	c.ref(j.names.guests[g.Name])
 	c.ref(j.names.hosts[j.looks[g.Host].Name])
 	c.ref(0) // bound
@@ -124,14 +140,13 @@ func (j *judge) head(want, guest int) code {
 
 // sit puts a guest's NIC in its row: the code's first part is what it needs, the
 // second where it stands.
-func (j *judge) sit(guest, nic int, c code, middle int, bound uint32) {
+func (j *judge) sit(guest, nic int, c code, middle int, bound uint32) uint32 {
 	bytes := code(c[:headLength-4])
 	bytes.ref(bound)
 	j.buf = c[:0]
 	id := j.rowIDs.of(c) - 1
-	j.rowsOf = append(j.rowsOf, id)
 	if int(id) < len(j.rows) {
-		return
+		return id
 	}
 	g := &j.f.Guests[guest]
 	r := row{guest: guest, nic: nic, need: j.needs.of(c[headLength:middle]), src: place{id: j.places.of(c[middle:]), bound: bound}}
@@ -148,29 +163,26 @@ func (j *judge) sit(guest, nic int, c code, middle int, bound uint32) {
 	}
 	r.want = int(uint32(c[0]) | uint32(c[1])<<8 | uint32(c[2])<<16 | uint32(c[3])<<24)
 	j.rows = append(j.rows, r)
+	return id
 }
 
-// survey tells every want's classes of hosts.
-func (j *judge) survey(a *asked) {
-	a.of = make([]uint32, len(j.looks))
-	ids := map[[4]uint32]uint32{}
-	for h, l := range j.looks {
-		p := j.place(a, h)
-		named := j.names.hosts[l.Name]
-		key := [4]uint32{p.id, p.bound, p.kids, named}
-		id, met := ids[key]
-		if !met {
-			id = uint32(len(a.classes))
-			ids[key] = id
-			c := class{place: p, hosts: newSet(len(j.looks))}
-			if named != 0 {
-				c.named = l.Name
-			}
-			a.classes = append(a.classes, c)
+// survey tells what a host has for a want.
+func (j *judge) survey(a *asked, host int) {
+	p := j.place(a, host)
+	named := j.names.hosts[j.looks[host].Name]
+	key := [4]uint32{p.id, p.bound, p.kids, named}
+	id, met := a.ids[key]
+	if !met {
+		id = uint32(len(a.classes))
+		a.ids[key] = id
+		c := class{place: p, hosts: newSet(len(j.f.Hosts))}
+		if named != 0 {
+			c.named = j.looks[host].Name
 		}
-		a.of[h] = id
-		a.classes[id].hosts.add(h)
+		a.classes = append(a.classes, c)
 	}
+	a.of[host] = id
+	a.classes[id].hosts.add(host)
 }
 
 func (j *judge) place(a *asked, host int) place {

@@ -50,6 +50,22 @@ func TestFleetDocument(t *testing.T) {
 	if err := json.Unmarshal(raw, &back); err != nil {
 		t.Fatal(err)
 	}
+	if err := back.Check(); err != nil {
+		t.Error(err)
+	}
+	for name, spoil := range map[string]func(*fleet.Document){
+		"schema": func(d *fleet.Document) { d.Schema = "migcheck.report/1" }, "home": func(d *fleet.Document) { d.Guests[3].Host = -1 },
+		"need": func(d *fleet.Document) { d.Guests[3].Needs = []int{len(d.Needs)} }, "finding": func(d *fleet.Document) { d.Findings[0].Host = 150 },
+		"exception": func(d *fleet.Document) { d.Exceptions = []fleet.Exception{{Guest: 600}} },
+	} {
+		var bad fleet.Document
+		if err := json.Unmarshal(raw, &bad); err != nil {
+			t.Fatal(err)
+		}
+		if spoil(&bad); bad.Check() == nil {
+			t.Errorf("a document with a wrong %s is taken", name)
+		}
+	}
 	again, err := json.Marshal(&back)
 	if err != nil {
 		t.Fatal(err)
