@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 
 	"migcheck/hostinfo"
@@ -24,7 +25,9 @@ var MTULowerThanGuest = &preflight.Rule{
 The guest keeps its MTU when it moves. Frames larger than the destination's
 device takes are dropped without a word: ping works, large transfers hang. What
 the guest really uses can't be seen from outside; its macvtap's MTU on the source
-is the most it can use there. Below 1500 the guest is blocked, otherwise warned.`,
+is the most it can use there. Where the lowest
+layer takes less than 1500 the guest is blocked, otherwise warned: a VLAN that is
+narrower than its NICs was seen to let full frames pass.`,
 	Value: func(e *preflight.Endpoint) string { return fmt.Sprintf("mtu %d", e.Device.MTU) },
 	Check: func(p *preflight.Pass) {
 		src, dst := p.Req.Source, p.Req.Destination
@@ -37,11 +40,24 @@ is the most it can use there. Below 1500 the guest is blocked, otherwise warned.
 			Reason:      fmt.Sprintf("the guest may send frames of %d bytes on %s, and %s on %s takes %d", uses, src.Name, dst.Wanted, dst.Name, dst.Device.MTU),
 			Fix:         raiseMTU(dst, uses),
 		}
-		if dst.Device.MTU < ethernetMTU {
+		if narrowest(dst) < ethernetMTU {
 			f.Level = preflight.Blocked
 		}
 		p.Report(keepMTU(f, dst, uses))
 	},
+}
+
+// narrowest is the MTU of the lowest layers, which is what their drivers receive
+// by: the kernel passes frames of a macvtap through a VLAN or bond without
+// looking at theirs (full frames crossed a VLAN of 1400 bytes on NICs of 1500).
+func narrowest(e *preflight.Endpoint) int {
+	mtu := 0
+	for _, d := range e.Stack {
+		if len(e.View.Links.Below(d)) == 0 && d.MTU > 0 && (mtu == 0 || d.MTU < mtu) {
+			mtu = d.MTU
+		}
+	}
+	return cmp.Or(mtu, e.Device.MTU)
 }
 
 // guestMTU is the most that the guest can use on the source: what its
