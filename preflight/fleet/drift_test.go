@@ -18,7 +18,7 @@ func (w *world) drift(h *hostinfo.Host) {
 	}
 	stack := []string{"bond0.623", "bond0.624", "bond0", "eth1", "eth2", "eth3", "vf0", "pf0", "enc1000", "br0", "bond1", "bond0.700"}
 	d := find(stack...)
-	switch w.next(28) {
+	switch w.next(34) {
 	case 0, 1:
 		d.MTU = one(w, 1400, 9000)
 	case 2, 3:
@@ -76,6 +76,26 @@ func (w *world) drift(h *hostinfo.Host) {
 		h.Devices = append(h.Devices, hostinfo.Device{Index: 300, Name: "taker", Kind: one(w, "ipvlan", "macsec", "veth", "macvtap"), Parent: d.Index, LinkType: "ether", MAC: "02:00:00:00:77:77", Up: hostinfo.Yes, Macvlan: &hostinfo.Macvlan{Mode: one(w, "vepa", "passthru", "bridge")}})
 	case 26:
 		h.Setup.DaemonElsewhere = hostinfo.Tri(w.next(3))
+	case 28: // a container's macvtap, near in number or far
+		h.Namespaces = append(h.Namespaces, hostinfo.Namespace{Name: "web", Devices: []hostinfo.Device{{
+			Index: one(w, 3, 400, 9000), Name: "eth0", Kind: hostinfo.KindMacvtap, MAC: "02:00:00:00:66:66", LinkType: "ether", Parent: d.Index, ParentElsewhere: true,
+		}}})
+	case 29: // lent to a container
+		name := d.Name
+		d.Name = "lent"
+		h.Namespaces = append(h.Namespaces, hostinfo.Namespace{Name: "lab", Devices: []hostinfo.Device{{
+			Index: 6, Name: name, Kind: one(w, "hardware", "vlan", "veth"), LinkType: one(w, "ether", "loopback"), MAC: "02:00:00:00:66:67",
+		}}})
+	case 30: // something stands on it that is not to be seen
+		d = find("vf0", "eth3", "pool0", "enc1000")
+		d.Held = append(d.Held, "02:00:00:00:66:68")
+	case 31:
+		h.Setup.DefaultRoutes = []string{one(w, "vf0", "eth3", "pool0")}
+	case 32:
+		find("vf0", "eth3", "pool0", "bond0.623").Addresses = []string{"10.0.0.2/24"}
+	case 33:
+		find("eth3", "bond0.623").Master = one(w, 12, 999, 400)
+		h.Devices = append(h.Devices, hostinfo.Device{Index: 400, Name: "red", Kind: "vrf", LinkType: "ether", Up: hostinfo.Yes, MAC: "02:00:00:00:66:69"})
 	case 27:
 		h.Libvirt = &hostinfo.Libvirt{Version: one(w, "9.0.0", "6.6.0", "10.1.0", "")}
 	}

@@ -56,6 +56,7 @@ func (l *look) end(name string, alone bool) *end {
 		n.tags = l.everyTag()
 	}
 	c.is(e.device.Name == name, e.device == e.real)
+	l.elsewhere(&c, e.real)
 	c.ref(n.id)
 	c.ref(under.id)
 	if alone {
@@ -150,10 +151,58 @@ func (l *look) receivesForOthers(d *hostinfo.Device) bool {
 		return false
 	}
 	here := map[string]bool{}
-	for _, x := range l.above(d) {
+	spaces := map[string]bool{} // namespaces with something that stands on it
+	above := l.above(d)
+	for _, x := range above {
 		here[x.MAC] = true
 	}
+	for _, x := range append(above, d) {
+		for _, s := range l.standing(x) {
+			spaces[s.space] = true
+		}
+	}
+	for i := range l.Namespaces {
+		for k := range l.Namespaces[i].Devices {
+			if x := &l.Namespaces[i].Devices[k]; spaces[l.Namespaces[i].Name] && x.Up != hostinfo.No {
+				here[x.MAC] = true
+			}
+		}
+	}
 	return slices.ContainsFunc(d.Held, func(mac string) bool { return !here[mac] })
+}
+
+// standing is a device of another network namespace on one of the host's own.
+type standing struct {
+	*hostinfo.Device
+	space string
+}
+
+func (l *look) standing(d *hostinfo.Device) []standing {
+	var out []standing
+	for i := range l.Namespaces {
+		n := &l.Namespaces[i]
+		for k := range n.Devices {
+			if x := &n.Devices[k]; x.ParentElsewhere && x.Parent == d.Index {
+				out = append(out, standing{x, n.Name})
+			}
+		}
+	}
+	return out
+}
+
+// elsewhere is what stands on a device in other namespaces, as far as it is
+// alike.
+func (l *look) elsewhere(c *code, d *hostinfo.Device) {
+	var all []string
+	for _, s := range l.standing(d) {
+		var one code
+		k := kidOf(s.Device)
+		one.text(k.kind)
+		one.text(k.mode)
+		one.is(k.unread)
+		all = append(all, string(one))
+	}
+	c.texts(sorted(all))
 }
 
 // hostsOwn says whether the host itself has addresses or its default route on

@@ -93,6 +93,8 @@ func (w *world) guest(i int) *hostinfo.Guest {
 		g.Migratable = copied(g.Inactive)
 	}
 	switch {
+	case w.calm:
+		g.State = hostinfo.StateRunning
 	case w.once(16):
 		g.Live, g.Migratable = nil, nil
 		g.Gaps = append(g.Gaps, hostinfo.Gap{Fact: hostinfo.FactLive, Reason: "denied"})
@@ -117,7 +119,7 @@ func (w *world) nic(guest, n int) hostinfo.NIC {
 	if nic.Target == "" {
 		nic.Target = fmt.Sprintf("macvtap%d", guest*3+n)
 	}
-	if w.once(8) {
+	if w.once(8) && !w.calm {
 		w.mutate(reflect.ValueOf(&nic).Elem(), "NIC")
 	}
 	return nic
@@ -150,7 +152,7 @@ func (w *world) nicForm() hostinfo.NIC {
 	if w.once(8) {
 		nic.Target = one(w, "wan7", "fixed0")
 	}
-	for range max(0, w.next(4)-1) {
+	for range w.busy(w.next(4) - 1) {
 		w.ask(&nic)
 	}
 	return nic

@@ -157,6 +157,7 @@ func (l *look) ports(c *code, d *hostinfo.Device, below func(*hostinfo.Device) u
 		})
 	}
 	c.num(len(all))
+	c.is(len(l.Links.Ports(d)) == 0)
 	for _, p := range all {
 		c.ref(p.id)
 		c.is(p.active)

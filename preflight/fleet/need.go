@@ -33,10 +33,8 @@ func (j *judge) need(c *code, g *hostinfo.Guest, i int) {
 	nic := &sent.NICs[i]
 	j.nic(c, nic)
 	nth := 0 // of the NICs that take a device of one pool
-	for k := range sent.NICs[:i] {
-		if nic.NetworkBacked() && sent.NICs[k].Network == nic.Network {
-			nth++
-		}
+	if nic.NetworkBacked() {
+		nth = before(g, nic)
 	}
 	c.num(nth)
 	j.beside(c, nic, sent, g.Live, i)
@@ -93,7 +91,7 @@ func (j *judge) whole(c *code, g *hostinfo.Guest, l *look) {
 	for _, n := range later(g) {
 		j.nic(c, n)
 		j.names.text(c, n.Dev)
-		c.ref(l.stands(sourceKey{network: n.Network, group: n.Portgroup, dev: n.Dev}).id)
+		c.ref(l.stands(sourceKey{network: n.Network, group: n.Portgroup, dev: n.Dev, nth: before(g, n)}).id)
 	}
 }
 

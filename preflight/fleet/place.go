@@ -57,6 +57,7 @@ type want struct {
 	kind    wantKind
 	name    string // a device's or a network's
 	group   string // port group of a network
+	nth     int    // how many of the guest's NICs take a device of that network before
 	alone   bool   // mode passthrough, where the NIC says it
 	persist string // what the persistent definition asks for otherwise, as a code
 }
@@ -70,15 +71,55 @@ const (
 	wantHost // what is asked for the guest as a whole
 )
 
-// wantOf is what a NIC asks for.
-func wantOf(n *hostinfo.NIC) want {
+// wantOf is what a NIC of a guest asks for.
+func wantOf(g *hostinfo.Guest, n *hostinfo.NIC) want {
 	switch {
 	case n.NetworkBacked():
-		return want{kind: wantNetwork, name: n.Network, group: n.Portgroup}
+		return want{kind: wantNetwork, name: n.Network, group: n.Portgroup, nth: before(g, n)}
 	case n.Direct():
 		return want{kind: wantDevice, name: n.Dev, alone: n.Mode == "passthrough"}
 	}
 	return want{kind: wantNothing}
+}
+
+// before is how many of a guest's NICs take a device of the NIC's network before
+// it does: all, for a NIC that is not among those that are sent.
+func before(g *hostinfo.Guest, nic *hostinfo.NIC) int {
+	n := 0
+	if sent := g.Sent(); sent != nil {
+		for i := range sent.NICs {
+			if &sent.NICs[i] == nic {
+				break
+			}
+			if sent.NICs[i].Network == nic.Network {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// firstChoice is the position in a network's pool of the device that libvirt
+// takes when the guest's NICs before have taken theirs: the first of those with
+// the fewest guests. -1 for an empty pool.
+func firstChoice(n *hostinfo.Network, before int) int {
+	free := n.DirectMode() == "passthrough" && len(n.Free()) > 0
+	users := make([]int, len(n.Devices))
+	for i, d := range n.Devices {
+		users[i] = max(d.Connections, 0)
+	}
+	for ; ; before-- {
+		least := -1
+		for i, d := range n.Devices {
+			if (!free || d.Connections <= 0) && (least < 0 || users[i] < users[least]) {
+				least = i
+			}
+		}
+		if least < 0 || before <= 0 {
+			return least
+		}
+		users[least]++
+	}
 }
 
 // destination is what a host has for a want.
@@ -96,7 +137,7 @@ func (l *look) destination(w *want, mapped map[string]string) place {
 		c.ref(e.id)
 		return place{l.j.places.of(c), l.j.bounds.of(e.tags, []string{name}), e.all}
 	case wantNetwork:
-		tags, names := l.network(&c, w.name, w.group)
+		tags, names := l.network(&c, w)
 		return place{l.j.places.of(c), l.j.bounds.of(tags, names), 0}
 	}
 	return place{l.j.places.of(c), l.j.bounds.of(nil, nil), 0}
@@ -104,23 +145,29 @@ func (l *look) destination(w *want, mapped map[string]string) place {
 
 // network is a host's definition of a network as a NIC of a port group gets it,
 // with the devices of its pool.
-func (l *look) network(c *code, name, group string) (tags []int, names []string) {
-	n := l.View.Network(name)
-	c.is(name == "", n == nil)
+func (l *look) network(c *code, w *want) (tags []int, names []string) {
+	n := l.View.Network(w.name)
+	c.is(w.name == "", n == nil)
 	if n == nil {
 		return nil, nil
+	}
+	if n.Forward == "bridge" && n.Bridge != "" { // to be compared with a pool that leads to the same
+		e := l.end(n.Bridge, false)
+		c.ref(e.id)
+		tags = append(tags, e.tags...)
 	}
 	alone := n.DirectMode() == "passthrough"
 	c.tri(n.Active)
 	c.text(n.Forward)
 	c.is(n.Bridge == "")
 	settings(c, n.TrustGuestRxFilters, n.VirtualPort, n.VLANTags)
-	pg := n.Portgroup(group)
+	pg := n.Portgroup(w.group)
 	c.is(pg == nil)
 	if pg != nil {
 		settings(c, pg.TrustGuestRxFilters, pg.VirtualPort, pg.VLANTags)
 	}
 	c.num(len(n.Devices))
+	c.num(firstChoice(n, w.nth))
 	for _, d := range n.Devices {
 		e := l.end(d.Dev, alone)
 		c.is(alone && d.Connections <= 0)

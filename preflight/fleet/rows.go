@@ -69,7 +69,7 @@ func (j *judge) number() {
 		rows := j.rowsIn(i)
 		rows[0] = uint32(j.numberWhole(g))
 		for k := range rows[1:] {
-			rows[k+1] = uint32(j.asking(wantOf(&g.Sent().NICs[k]), nil))
+			rows[k+1] = uint32(j.asking(wantOf(g, &g.Sent().NICs[k]), nil))
 		}
 	}
 }
@@ -80,7 +80,7 @@ func (j *judge) numberWhole(g *hostinfo.Guest) int {
 	if nics := later(g); len(nics) > 0 {
 		var c code
 		for _, n := range nics {
-			id := j.asking(wantOf(n), nil)
+			id := j.asking(wantOf(g, n), nil)
 			ids = append(ids, id)
 			c.num(id)
 		}

@@ -11,6 +11,7 @@ type sourceKey struct {
 	network, group string
 	dev            string
 	chosen         bool // dev is what a network chose
+	nth            int  // as in want
 }
 
 // source is where a guest's NIC stands, and the guest's own macvtap. What else
@@ -20,9 +21,9 @@ func (l *look) source(c *code, g *hostinfo.Guest, i int, nic *hostinfo.NIC) (bou
 	key := sourceKey{network: nic.Network, group: nic.Portgroup, dev: nic.Dev}
 	if g.Live != nil && i < len(g.Live.NICs) && nic.NetworkBacked() && g.Live.NICs[i].Dev != "" {
 		said = &g.Live.NICs[i]
-		key = sourceKey{said.Network, said.Portgroup, said.Dev, true}
+		key = sourceKey{network: said.Network, group: said.Portgroup, dev: said.Dev, chosen: true}
 	} else if nic.NetworkBacked() {
-		key.dev = ""
+		key.dev, key.nth = "", before(g, nic)
 	} else if !nic.Direct() {
 		key = sourceKey{}
 	}
@@ -34,7 +35,7 @@ func (l *look) source(c *code, g *hostinfo.Guest, i int, nic *hostinfo.NIC) (bou
 	c.ref(p.id)
 	dev := key.dev
 	if !key.chosen && key.network != "" {
-		dev = l.firstOf(key.network)
+		dev = l.firstOf(key)
 	}
 	e := l.end(dev, false)
 	own := ownMacvtap(l, e, g, said)
@@ -56,10 +57,9 @@ func (l *look) stands(key sourceKey) place {
 	var tags []int
 	names := []string{key.dev}
 	if key.chosen || key.network != "" {
-		var all []string
-		if tags, all = l.network(&c, key.network, key.group); !key.chosen {
-			names = append(names[:0], l.firstOf(key.network))
-			_ = all
+		tags, _ = l.network(&c, &want{name: key.network, group: key.group, nth: key.nth})
+		if !key.chosen {
+			names = []string{l.firstOf(key)}
 		}
 	}
 	e := l.end(names[0], false)
@@ -69,15 +69,12 @@ func (l *look) stands(key sourceKey) place {
 
 // firstOf is the device that stands for a pool on the source, where it is not
 // known which one was chosen.
-func (l *look) firstOf(network string) string {
-	n := l.View.Network(network)
+func (l *look) firstOf(key sourceKey) string {
+	n := l.View.Network(key.network)
 	if n == nil || n.DirectMode() == "" || len(n.Devices) == 0 {
 		return ""
 	}
-	if free := n.Free(); n.DirectMode() == "passthrough" && len(free) > 0 {
-		return free[0].Dev
-	}
-	return n.Devices[0].Dev
+	return n.Devices[firstChoice(n, key.nth)].Dev
 }
 
 // ownMacvtap is the guest's macvtap among what stands on its device, by its
