@@ -147,8 +147,8 @@ func (p *Plan) Resolve(nic *hostinfo.NIC, side Side) []*Endpoint {
 		return []*Endpoint{e}
 	}
 	e.Mode = e.Network.DirectMode()
-	choice := candidates(e.Network)
-	first := p.firstChoice(nic, choice)
+	choice := Candidates(e.Network)
+	first := FirstChoice(choice, NICsBefore(p.Guest, nic))
 	out := make([]*Endpoint, 0, len(choice))
 	for i, d := range choice {
 		one := *e
@@ -161,38 +161,6 @@ func (p *Plan) Resolve(nic *hostinfo.NIC, side Side) []*Endpoint {
 	// What is said of the NIC as such is said once, by the first.
 	out[0], out[first] = out[first], out[0]
 	return out
-}
-
-// firstChoice is the position of the device that libvirt takes if nothing
-// changes: the first of those with the fewest guests (networkAllocatePort), when
-// the guest's NICs before this one have taken theirs.
-func (p *Plan) firstChoice(nic *hostinfo.NIC, choice []hostinfo.NetworkDevice) int {
-	users := make([]int, len(choice))
-	for i, d := range choice {
-		users[i] = max(d.Connections, 0)
-	}
-	first := func() int { return slices.Index(users, slices.Min(users)) }
-	if def := p.Guest.Sent(); def != nil {
-		for i := range def.NICs {
-			if &def.NICs[i] == nic {
-				break
-			}
-			if def.NICs[i].Network == nic.Network {
-				users[first()]++
-			}
-		}
-	}
-	return first()
-}
-
-// candidates are the devices of a pool that libvirt might choose: in mode
-// passthrough those that nobody uses (networkAllocatePort), or all if that is
-// none, else any.
-func candidates(n *hostinfo.Network) []hostinfo.NetworkDevice {
-	if free := n.Free(); n.DirectMode() == "passthrough" && len(free) > 0 {
-		return free
-	}
-	return n.Devices
 }
 
 func (p *Plan) endpoint(side Side) *Endpoint {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"migcheck/hostinfo"
+	"migcheck/preflight"
 )
 
 // person is what all NICs of a guest share: its state, and which of its
@@ -34,7 +35,7 @@ func (j *judge) need(c *code, g *hostinfo.Guest, i int) {
 	j.nic(c, nic)
 	nth := 0 // of the NICs that take a device of one pool
 	if nic.NetworkBacked() {
-		nth = before(g, nic)
+		nth = preflight.NICsBefore(g, nic)
 	}
 	c.num(nth)
 	j.beside(c, nic, sent, g.Live, i)
@@ -91,7 +92,7 @@ func (j *judge) whole(c *code, g *hostinfo.Guest, l *look) {
 	for _, n := range later(g) {
 		j.nic(c, n)
 		j.names.text(c, n.Dev)
-		c.ref(l.stands(sourceKey{network: n.Network, group: n.Portgroup, dev: n.Dev, nth: before(g, n)}).id)
+		c.ref(l.stands(sourceKey{network: n.Network, group: n.Portgroup, dev: n.Dev, nth: preflight.NICsBefore(g, n)}).id)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"migcheck/hostinfo"
+	"migcheck/preflight"
 )
 
 // place is where a NIC stands, or would stand, on a host.
@@ -75,51 +76,11 @@ const (
 func wantOf(g *hostinfo.Guest, n *hostinfo.NIC) want {
 	switch {
 	case n.NetworkBacked():
-		return want{kind: wantNetwork, name: n.Network, group: n.Portgroup, nth: before(g, n)}
+		return want{kind: wantNetwork, name: n.Network, group: n.Portgroup, nth: preflight.NICsBefore(g, n)}
 	case n.Direct():
 		return want{kind: wantDevice, name: n.Dev, alone: n.Mode == "passthrough"}
 	}
 	return want{kind: wantNothing}
-}
-
-// before is how many of a guest's NICs take a device of the NIC's network before
-// it does: all, for a NIC that is not among those that are sent.
-func before(g *hostinfo.Guest, nic *hostinfo.NIC) int {
-	n := 0
-	if sent := g.Sent(); sent != nil {
-		for i := range sent.NICs {
-			if &sent.NICs[i] == nic {
-				break
-			}
-			if sent.NICs[i].Network == nic.Network {
-				n++
-			}
-		}
-	}
-	return n
-}
-
-// firstChoice is the position in a network's pool of the device that libvirt
-// takes when the guest's NICs before have taken theirs: the first of those with
-// the fewest guests. -1 for an empty pool.
-func firstChoice(n *hostinfo.Network, before int) int {
-	free := n.DirectMode() == "passthrough" && len(n.Free()) > 0
-	users := make([]int, len(n.Devices))
-	for i, d := range n.Devices {
-		users[i] = max(d.Connections, 0)
-	}
-	for ; ; before-- {
-		least := -1
-		for i, d := range n.Devices {
-			if (!free || d.Connections <= 0) && (least < 0 || users[i] < users[least]) {
-				least = i
-			}
-		}
-		if least < 0 || before <= 0 {
-			return least
-		}
-		users[least]++
-	}
 }
 
 // destination is what a host has for a want.
@@ -167,7 +128,7 @@ func (l *look) network(c *code, w *want) (tags []int, names []string) {
 		settings(c, pg.TrustGuestRxFilters, pg.VirtualPort, pg.VLANTags)
 	}
 	c.num(len(n.Devices))
-	c.num(firstChoice(n, w.nth))
+	c.num(preflight.FirstChoice(preflight.Candidates(n), w.nth))
 	for _, d := range n.Devices {
 		e := l.end(d.Dev, alone)
 		c.is(alone && d.Connections <= 0)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"migcheck/hostinfo"
+	"migcheck/preflight"
 )
 
 // sourceKey is what tells where NICs of one host stand.
@@ -23,7 +24,7 @@ func (l *look) source(c *code, g *hostinfo.Guest, i int, nic *hostinfo.NIC) (bou
 		said = &g.Live.NICs[i]
 		key = sourceKey{network: said.Network, group: said.Portgroup, dev: said.Dev, chosen: true}
 	} else if nic.NetworkBacked() {
-		key.dev, key.nth = "", before(g, nic)
+		key.dev, key.nth = "", preflight.NICsBefore(g, nic)
 	} else if !nic.Direct() {
 		key = sourceKey{}
 	}
@@ -74,7 +75,8 @@ func (l *look) firstOf(key sourceKey) string {
 	if n == nil || n.DirectMode() == "" || len(n.Devices) == 0 {
 		return ""
 	}
-	return n.Devices[firstChoice(n, key.nth)].Dev
+	choice := preflight.Candidates(n)
+	return choice[preflight.FirstChoice(choice, key.nth)].Dev
 }
 
 // ownMacvtap is the guest's macvtap among what stands on its device, by its
