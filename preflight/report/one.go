@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -11,11 +10,8 @@ import (
 // Finding writes one finding of a report document, given as its JSON, as the
 // text report shows it.
 func Finding(w io.Writer, document []byte, id string, o Options) error {
-	var d preflight.Document
-	if err := json.Unmarshal(document, &d); err != nil {
-		return fmt.Errorf("read the report: %w", err)
-	}
-	if err := unmark(&d); err != nil {
+	d, err := read[preflight.Document](document)
+	if err != nil {
 		return err
 	}
 	p := &printer{w: w, o: o}
@@ -29,7 +25,7 @@ func Finding(w io.Writer, document []byte, id string, o Options) error {
 				p.note(f)
 				return p.err
 			default:
-				p.finding(&d, &d.Reports[i], f, follow[f.ID])
+				p.finding(d, &d.Reports[i], f, follow[f.ID])
 				return p.err
 			}
 		}

@@ -36,7 +36,7 @@ var escapes = strings.NewReplacer(markEnd, "\x1b[0m", markBold, "\x1b[1m", markR
 var noMarks = strings.NewReplacer(markEnd, "", markBold, "", markRed, "", markYellow, "", markGreen, "", markDim, "")
 
 // unmark takes marks out of a document that came from outside.
-func unmark(d *preflight.Document) error {
+func unmark[T any](d *T) error {
 	b, err := json.Marshal(d)
 	if err != nil {
 		return fmt.Errorf("read the report: %w", err)
@@ -45,7 +45,7 @@ func unmark(d *preflight.Document) error {
 	if clean == string(b) {
 		return nil
 	}
-	*d = preflight.Document{}
+	*d = *new(T)
 	return json.Unmarshal([]byte(clean), d)
 }
 

@@ -172,7 +172,7 @@ func TestLongListsOfRules(t *testing.T) {
 			rep.Findings = append(rep.Findings, preflight.Finding{ID: rule, Rule: rule, CausedBy: "root"})
 			rep.NotChecked = append(rep.NotChecked, preflight.NotChecked{Rule: rule, Host: "hostB", Reason: "why"})
 		}
-		raw, err := json.Marshal(preflight.Document{Reports: []preflight.Report{rep}})
+		raw, err := json.Marshal(preflight.Document{Schema: preflight.Schema, Reports: []preflight.Report{rep}})
 		if err != nil {
 			t.Fatal(err)
 		}
