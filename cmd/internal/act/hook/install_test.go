@@ -88,7 +88,7 @@ func TestInstallAndRemove(t *testing.T) {
 	if diff := cmp.Diff(before, tree(t, s.Root)); diff != "" {
 		t.Fatalf("planning changed something:\n%s", diff)
 	}
-	p.mustApply(t, nil)
+	mustApply(t, p, nil)
 	info, err := os.Stat(build(t))
 	if err != nil {
 		t.Fatal(err)
