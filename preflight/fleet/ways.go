@@ -18,8 +18,23 @@ type Ways struct {
 	Blocked   int `json:"blocked"`
 }
 
-// Stuck says whether a guest has nowhere to go.
-func (w Ways) Stuck() bool { return w.Allowed == 0 }
+// Best is the best that a guest may expect of any other host: Ready, Warning,
+// Undecided, or Blocked if all refuse it or if there is none.
+func (w Ways) Best() preflight.Level {
+	switch {
+	case w.Allowed > w.Warned:
+		return preflight.Ready
+	case w.Allowed > 0:
+		return preflight.Warning
+	case w.Undecided > 0:
+		return preflight.Undecided
+	}
+	return preflight.Blocked
+}
+
+// Stuck says whether a guest has nowhere to go. One that some host might take,
+// if more were known, is not stuck: nobody knows.
+func (w Ways) Stuck() bool { return w.Best() == preflight.Blocked }
 
 // Levels are a guest's hosts by verdict.
 func (m *Matrix) Levels(guest int) Levels {
@@ -117,6 +132,9 @@ func (j *judge) groups() []group {
 type HostWays struct {
 	Guests int `json:"guests"` // that live there
 	Stuck  int `json:"stuck"`  // of those, with nowhere to go
+	// Doubtful are, of those, the ones that no host takes for certain and some host
+	// might.
+	Doubtful int `json:"doubtful"`
 	// Takes, Doubts and Refuses are how many guests from elsewhere could come,
 	// are undecided, and could not.
 	Takes   int `json:"takes"`
@@ -145,23 +163,27 @@ func (m *Matrix) HostWays() []HostWays {
 	for _, gr := range m.groups() {
 		l := m.levels(gr.rows)
 		same := 0
-		free := l[preflight.Ready].Count() + l[preflight.Note].Count() + l[preflight.Warning].Count()
+		doubted := l[preflight.Undecided].Count()
+		free := len(m.fleet.Hosts) - doubted - l[preflight.Blocked].Count()
 		for _, g := range gr.guests {
 			home := m.fleet.Guests[g].Host
 			out[home].Guests++
 			if len(m.exceptions[int(g)]) == 0 {
 				same++
 				m.leave(&l, home, out)
-				if free == 0 || free == 1 && allowed(&l, home) {
-					out[home].Stuck++
+				w := Ways{Allowed: free, Undecided: doubted}
+				switch {
+				case l[preflight.Undecided].Has(home):
+					w.Undecided--
+				case !l[preflight.Blocked].Has(home):
+					w.Allowed--
 				}
+				out[home].hold(w)
 				continue
 			}
 			own := m.Levels(int(g))
 			count(&own, 1)
-			if w := m.Ways(int(g)); w.Stuck() {
-				out[home].Stuck++
-			}
+			out[home].hold(m.Ways(int(g)))
 		}
 		count(&l, same)
 	}
@@ -180,6 +202,12 @@ func (m *Matrix) leave(l *Levels, home int, out []HostWays) {
 	}
 }
 
-func allowed(l *Levels, host int) bool {
-	return !l[preflight.Blocked].Has(host) && !l[preflight.Undecided].Has(host)
+// hold counts a guest that lives on the host and can't leave it, or may not.
+func (h *HostWays) hold(w Ways) {
+	switch w.Best() {
+	case preflight.Undecided:
+		h.Doubtful++
+	case preflight.Blocked:
+		h.Stuck++
+	}
 }

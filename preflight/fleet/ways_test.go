@@ -43,7 +43,11 @@ func TestWays(t *testing.T) {
 					hosts[h].Takes++
 				}
 			}
-			if w.Stuck() {
+			switch {
+			case w.Allowed > 0:
+			case w.Undecided > 0:
+				hosts[home].Doubtful++
+			default:
 				hosts[home].Stuck++
 			}
 			if got := m.Ways(g); got != w {

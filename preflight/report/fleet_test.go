@@ -57,6 +57,12 @@ func TestFleetDocument(t *testing.T) {
 		"schema": func(d *fleet.Document) { d.Schema = "migcheck.report/1" }, "home": func(d *fleet.Document) { d.Guests[3].Host = -1 },
 		"need": func(d *fleet.Document) { d.Guests[3].Needs = []int{len(d.Needs)} }, "finding": func(d *fleet.Document) { d.Findings[0].Host = 150 },
 		"exception": func(d *fleet.Document) { d.Exceptions = []fleet.Exception{{Guest: 600}} },
+		"order":     func(d *fleet.Document) { d.Exceptions = []fleet.Exception{{Guest: 1, Host: 2}, {Guest: 1, Host: 2}} },
+		"set":       func(d *fleet.Document) { d.Needs[0].Blocked = fleet.Set{0, 0, 1 << 22} }, // host 150 of 0 to 149
+		"count":     func(d *fleet.Document) { d.Guests[3].Ways.Blocked = 1 << 40 },
+		"name":      func(d *fleet.Document) { d.Hosts[0].Name = strings.Repeat("x", 2000) },
+		"label":     func(d *fleet.Document) { d.Needs[0].Label = strings.Repeat("x", 2000) },
+		"cause":     func(d *fleet.Document) { d.Findings[0].Needs = []int{-1} },
 	} {
 		var bad fleet.Document
 		if err := json.Unmarshal(raw, &bad); err != nil {
@@ -87,7 +93,7 @@ func TestFleetDocument(t *testing.T) {
 		t.Errorf("the fleet is too healthy: %v", met)
 	}
 	for _, line := range d.Findings {
-		if line.Finding.Reason == "" {
+		if line.Finding.Reason == "" || len(line.Needs) == 0 {
 			t.Errorf("%+v is not said", line)
 		}
 	}
