@@ -22,8 +22,9 @@ type Cause struct {
 	// Opens and Frees are how many ways it alone blocks, and of how many guests:
 	// what its end would open.
 	Opens, Frees int
-	// Needs are the rows of the needs in which it is found, ascending.
-	Needs []int
+	// Needs are the rows of the needs in which it is found, ascending, and Alone the
+	// guests for which it is found in pairs that no need decides.
+	Needs, Alone []int
 	// Example is one of the pairs: a guest and a host.
 	Example [2]int
 }
@@ -56,17 +57,17 @@ func (m *Matrix) Causes() []Cause {
 		l := m.levels(gr.rows)
 		own := m.exceptions[int(gr.guests[0])] // then it is alone in its group
 		for level := preflight.Warning; level <= preflight.Blocked; level++ {
-			l[level].each(func(h int) bool {
+			l[level].All(func(h int) bool {
 				if n := len(gr.guests) - lives[h]; n > 0 && !excepted(own, h) {
 					g := m.notFrom(gr, h)
-					c.count(m.items(gr.rows, h, m.fleet.Guests[g].Host), n, g, h)
+					c.count(m.items(gr.rows, h, m.fleet.Guests[g].Host), n, g, h, false)
 				}
 				return true
 			})
 		}
 		for _, e := range own {
 			g := int(gr.guests[0])
-			c.count(m.ownItems(g, int(e.host)), 1, g, int(e.host))
+			c.count(m.ownItems(g, int(e.host)), 1, g, int(e.host), true)
 		}
 		for _, g := range gr.guests {
 			lives[m.fleet.Guests[g].Host] = 0
@@ -208,7 +209,7 @@ func nicDevice(r *preflight.Report, f *preflight.Finding) string {
 }
 
 // count notes what is found in the pairs of n guests and a host.
-func (c *causes) count(all []found, n, guest, host int) {
+func (c *causes) count(all []found, n, guest, host int, alone bool) {
 	again := func(i int) bool {
 		return slices.ContainsFunc(all[:i], func(o found) bool { return o.causeKey == all[i].causeKey })
 	}
@@ -225,8 +226,10 @@ func (c *causes) count(all []found, n, guest, host int) {
 			of = &Cause{Host: k.host, Rule: k.rule, Device: k.device, Level: k.level, Example: [2]int{guest, host}}
 			c.by[k] = of
 		}
-		if at, met := slices.BinarySearch(of.Needs, all[i].row); !met {
-			of.Needs = slices.Insert(of.Needs, at, all[i].row)
+		if alone {
+			of.Alone = with(of.Alone, guest)
+		} else {
+			of.Needs = with(of.Needs, all[i].row)
 		}
 		if again(i) {
 			continue
@@ -244,6 +247,15 @@ func (c *causes) count(all []found, n, guest, host int) {
 			c.alone[k] = true
 		}
 	}
+}
+
+// with is an ascending list with a number in its place.
+func with(list []int, n int) []int {
+	at, met := slices.BinarySearch(list, n)
+	if met {
+		return list
+	}
+	return slices.Insert(list, at, n)
 }
 
 func (c *causes) sorted() []Cause {

@@ -39,8 +39,8 @@ func (d *Document) Check() error {
 	}
 	for i := range d.Findings {
 		f := &d.Findings[i]
-		if !in(f.Host, len(d.Hosts)) || !d.needs(f.Needs) {
-			return fmt.Errorf("finding %d of the document has a host or a need that is not there", i)
+		if !in(f.Host, len(d.Hosts)) || !inAll(f.Needs, len(d.Needs)) || !inAll(f.Alone, len(d.Guests)) {
+			return fmt.Errorf("finding %d of the document has a host, a need or a guest that is not there", i)
 		}
 	}
 	return nil
@@ -49,7 +49,7 @@ func (d *Document) Check() error {
 func (d *Document) checkGuests() error {
 	for i := range d.Guests {
 		g := &d.Guests[i]
-		if !in(g.Host, len(d.Hosts)) || !d.needs(g.Needs) {
+		if !in(g.Host, len(d.Hosts)) || !inAll(g.Needs, len(d.Needs)) {
 			return fmt.Errorf("guest %d of the document has a host or a need that is not there", i)
 		}
 		for _, n := range []int{g.Ways.Allowed, g.Ways.Warned, g.Ways.Undecided, g.Ways.Blocked} {
@@ -69,12 +69,12 @@ func (d *Document) checkGuests() error {
 	return nil
 }
 
-func (d *Document) needs(list []int) bool {
-	return !slices.ContainsFunc(list, func(n int) bool { return !in(n, len(d.Needs)) })
-}
-
 // in says whether something is at a place in a list of n.
 func in(i, n int) bool { return i >= 0 && i < n }
+
+func inAll(places []int, n int) bool {
+	return !slices.ContainsFunc(places, func(i int) bool { return !in(i, n) })
+}
 
 // after says whether the pair stands behind another in a document.
 func (e Exception) after(o Exception) bool {

@@ -3,7 +3,6 @@ package fleet
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -86,9 +85,11 @@ type FindingLine struct {
 	Guests int             `json:"guests"`
 	Opens  int             `json:"opens"`
 	Frees  int             `json:"frees"`
-	// Needs are those that it stands in the way of, by their place in the list: it
-	// is found for guests that have one of them.
-	Needs []int `json:"needs"`
+	// Needs are those that it stands in the way of: it is found for every guest that
+	// has one of them, but in its exceptions. Alone are the guests for which it is
+	// found in exceptions.
+	Needs []int `json:"needs,omitempty"`
+	Alone []int `json:"alone,omitempty"`
 	// Finding is what a single check of one of the pairs says. It names one guest;
 	// the others differ in nothing that the rule looks at.
 	Finding preflight.Finding `json:"finding"`
@@ -131,36 +132,13 @@ func (m *Matrix) Document(tool preflight.Tool, options preflight.Options) *Docum
 		}
 	}
 	for _, c := range m.Causes() {
-		line := FindingLine{c.Host, c.Rule, c.Device, c.Level, c.Ways, c.Guests, c.Opens, c.Frees, c.Needs, preflight.Finding{}}
+		line := FindingLine{c.Host, c.Rule, c.Device, c.Level, c.Ways, c.Guests, c.Opens, c.Frees, c.Needs, c.Alone, preflight.Finding{}}
 		if found := m.Finding(&c); found != nil {
 			line.Finding = *found
 		}
 		d.Findings = append(d.Findings, line)
 	}
 	return d
-}
-
-// Verdict is what the document says of a guest and a host.
-func (d *Document) Verdict(guest, host int) preflight.Level {
-	g := &d.Guests[guest]
-	if g.Host == host {
-		return preflight.Ready
-	}
-	if i, found := slices.BinarySearchFunc(d.Exceptions, Exception{Guest: guest, Host: host}, func(a, b Exception) int {
-		return cmp.Or(cmp.Compare(a.Guest, b.Guest), cmp.Compare(a.Host, b.Host))
-	}); found {
-		return d.Exceptions[i].Verdict
-	}
-	worst := preflight.Ready
-	for _, n := range g.Needs {
-		need := &d.Needs[n]
-		for level, set := range []Set{preflight.Note: need.Noted, preflight.Warning: need.Warned, preflight.Undecided: need.Undecided, preflight.Blocked: need.Blocked} {
-			if set.Has(host) {
-				worst = max(worst, preflight.Level(level))
-			}
-		}
-	}
-	return worst
 }
 
 // label is a row in a few words. Names in it may be of any length, and it is

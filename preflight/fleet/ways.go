@@ -57,18 +57,25 @@ func (m *Matrix) rowsIn(guest int) []uint32 {
 
 // levels are the hosts by the worst of several rows.
 func (m *Matrix) levels(rows []uint32) Levels {
+	return byWorst(len(m.fleet.Hosts), func(level preflight.Level, all Set) {
+		for _, r := range rows {
+			if s := m.rows[r].sets[level]; s != nil {
+				all.or(s)
+			}
+		}
+	})
+}
+
+// byWorst are a fleet's hosts by the worst level at which they are put in.
+func byWorst(hosts int, put func(level preflight.Level, all Set)) Levels {
 	var l Levels
-	rest := newSet(len(m.fleet.Hosts))
-	for i := range m.fleet.Hosts {
+	rest := newSet(hosts)
+	for i := range hosts {
 		rest.add(i)
 	}
 	for level := preflight.Blocked; level > preflight.Ready; level-- {
-		l[level] = newSet(len(m.fleet.Hosts))
-		for _, r := range rows {
-			if s := m.rows[r].sets[level]; s != nil {
-				l[level].or(s)
-			}
-		}
+		l[level] = newSet(hosts)
+		put(level, l[level])
 		for w := range rest {
 			l[level][w] &= rest[w]
 		}
@@ -81,18 +88,21 @@ func (m *Matrix) levels(rows []uint32) Levels {
 // correct takes a guest's home out, and puts in the pairs that were judged by
 // themselves.
 func (m *Matrix) correct(l *Levels, guest int) {
-	put := func(host int, level preflight.Level) {
-		for i := range l {
-			l[i][host>>6] &^= 1 << (host & 63)
-		}
-		l[level].add(host)
-	}
 	for _, e := range m.exceptions[guest] {
-		put(int(e.host), e.level)
+		l.put(int(e.host), e.level)
 	}
-	home := m.fleet.Guests[guest].Host
-	put(home, preflight.Ready)
-	l[preflight.Ready][home>>6] &^= 1 << (home & 63)
+	l.remove(m.fleet.Guests[guest].Host)
+}
+
+func (l *Levels) put(host int, level preflight.Level) {
+	l.remove(host)
+	l[level].add(host)
+}
+
+func (l *Levels) remove(host int) {
+	for i := range l {
+		l[i][host>>6] &^= 1 << (host & 63)
+	}
 }
 
 // exception is a host of which the guest's rows say nothing.
@@ -147,7 +157,7 @@ func (m *Matrix) HostWays() []HostWays {
 	out := make([]HostWays, len(m.fleet.Hosts))
 	count := func(l *Levels, n int) {
 		for level, set := range l {
-			set.each(func(h int) bool {
+			set.All(func(h int) bool {
 				switch preflight.Level(level) {
 				case preflight.Blocked:
 					out[h].Refuses += n

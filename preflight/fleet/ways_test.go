@@ -26,7 +26,7 @@ func TestWays(t *testing.T) {
 				if h == home {
 					continue
 				}
-				c.count(m.ownItems(g, h), 1, g, h)
+				c.count(m.ownItems(g, h), 1, g, h, excepted(m.exceptions[g], h))
 				switch m.Verdict(g, h) {
 				case preflight.Blocked:
 					w.Blocked++

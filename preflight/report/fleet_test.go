@@ -63,6 +63,7 @@ func TestFleetDocument(t *testing.T) {
 		"name":      func(d *fleet.Document) { d.Hosts[0].Name = strings.Repeat("x", 2000) },
 		"label":     func(d *fleet.Document) { d.Needs[0].Label = strings.Repeat("x", 2000) },
 		"cause":     func(d *fleet.Document) { d.Findings[0].Needs = []int{-1} },
+		"alone":     func(d *fleet.Document) { d.Findings[0].Alone = []int{600} },
 	} {
 		var bad fleet.Document
 		if err := json.Unmarshal(raw, &bad); err != nil {
@@ -81,6 +82,9 @@ func TestFleetDocument(t *testing.T) {
 	}
 	met := [preflight.Blocked + 1]int{}
 	for g := range f.Guests {
+		if diff := cmp.Diff(m.Levels(g), back.Levels(g)); diff != "" {
+			t.Fatalf("guest %d: its hosts by verdict (-matrix +document):\n%s", g, diff)
+		}
 		for h := range f.Hosts {
 			want := m.Verdict(g, h)
 			met[want]++
@@ -93,7 +97,7 @@ func TestFleetDocument(t *testing.T) {
 		t.Errorf("the fleet is too healthy: %v", met)
 	}
 	for _, line := range d.Findings {
-		if line.Finding.Reason == "" || len(line.Needs) == 0 {
+		if line.Finding.Reason == "" || len(line.Needs)+len(line.Alone) == 0 {
 			t.Errorf("%+v is not said", line)
 		}
 	}
