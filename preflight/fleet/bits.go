@@ -57,6 +57,15 @@ func (s Set) Count() int {
 	return n
 }
 
+// both is how many hosts are in both sets.
+func (s Set) both(o Set) int {
+	n := 0
+	for i := range min(len(s), len(o)) {
+		n += bits.OnesCount64(s[i] & o[i])
+	}
+	return n
+}
+
 func (s Set) or(o Set) {
 	for i, w := range o {
 		s[i] |= w

@@ -10,6 +10,8 @@ import (
 const (
 	maxName  = 1024
 	maxLabel = 256
+	// maxNeeds is more than a guest can have NICs.
+	maxNeeds = 4096
 )
 
 // Check says what is wrong with a document that was read: numbers that lead
@@ -52,7 +54,10 @@ func (d *Document) checkGuests() error {
 		if !in(g.Host, len(d.Hosts)) || !inAll(g.Needs, len(d.Needs)) {
 			return fmt.Errorf("guest %d of the document has a host or a need that is not there", i)
 		}
-		for _, n := range []int{g.Ways.Allowed, g.Ways.Warned, g.Ways.Undecided, g.Ways.Blocked} {
+		if len(g.Needs) > maxNeeds {
+			return fmt.Errorf("guest %d of the document has %d needs", i, len(g.Needs))
+		}
+		for _, n := range []int{g.Ways.Allowed, g.Ways.Warned, g.Ways.Undecided, g.Ways.Unseen, g.Ways.Blocked} {
 			if !in(n, len(d.Hosts)) {
 				return fmt.Errorf("guest %d of the document has ways to hosts that are not there", i)
 			}

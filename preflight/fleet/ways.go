@@ -15,25 +15,28 @@ type Ways struct {
 	Allowed   int `json:"allowed"` // ready, with or without notes and warnings
 	Warned    int `json:"warned"`  // of those, with a warning
 	Undecided int `json:"undecided"`
+	Unseen    int `json:"unseen"` // of those, hosts of which devices or guests were not read
 	Blocked   int `json:"blocked"`
 }
 
 // Best is the best that a guest may expect of any other host: Ready, Warning,
-// Undecided, or Blocked if all refuse it or if there is none.
+// Undecided, or Blocked if all refuse it or if there is none. A host that was not
+// seen has nothing to say, unless no other has: in a large fleet there is always
+// one, and a guest that all others refuse is stuck for all that is known.
 func (w Ways) Best() preflight.Level {
 	switch {
 	case w.Allowed > w.Warned:
 		return preflight.Ready
 	case w.Allowed > 0:
 		return preflight.Warning
-	case w.Undecided > 0:
+	case w.Undecided > w.Unseen, w.Undecided > 0 && w.Blocked == 0:
 		return preflight.Undecided
 	}
 	return preflight.Blocked
 }
 
-// Stuck says whether a guest has nowhere to go. One that some host might take,
-// if more were known, is not stuck: nobody knows.
+// Stuck says whether a guest has nowhere to go. One of which a host that was seen
+// can't tell whether it would take it is not stuck.
 func (w Ways) Stuck() bool { return w.Best() == preflight.Blocked }
 
 // Levels are a guest's hosts by verdict.
@@ -46,8 +49,34 @@ func (m *Matrix) Levels(guest int) Levels {
 // Ways counts a guest's ways.
 func (m *Matrix) Ways(guest int) Ways {
 	l := m.Levels(guest)
-	w := Ways{Warned: l[preflight.Warning].Count(), Undecided: l[preflight.Undecided].Count(), Blocked: l[preflight.Blocked].Count()}
+	return m.ways(&l)
+}
+
+func (m *Matrix) ways(l *Levels) Ways {
+	w := Ways{
+		Warned: l[preflight.Warning].Count(), Undecided: l[preflight.Undecided].Count(),
+		Unseen: l[preflight.Undecided].both(m.unseen), Blocked: l[preflight.Blocked].Count(),
+	}
 	w.Allowed = l[preflight.Ready].Count() + l[preflight.Note].Count() + w.Warned
+	return w
+}
+
+// without are ways without those to a host.
+func (m *Matrix) without(w Ways, l *Levels, host int) Ways {
+	switch {
+	case l[preflight.Blocked].Has(host):
+		w.Blocked--
+	case l[preflight.Undecided].Has(host):
+		w.Undecided--
+		if m.unseen.Has(host) {
+			w.Unseen--
+		}
+	case l[preflight.Warning].Has(host):
+		w.Warned--
+		w.Allowed--
+	default:
+		w.Allowed--
+	}
 	return w
 }
 
@@ -142,8 +171,8 @@ func (j *judge) groups() []group {
 type HostWays struct {
 	Guests int `json:"guests"` // that live there
 	Stuck  int `json:"stuck"`  // of those, with nowhere to go
-	// Doubtful are, of those, the ones that no host takes for certain and some host
-	// might.
+	// Doubtful are, of those, the ones of which it is undecided whether any host
+	// takes them.
 	Doubtful int `json:"doubtful"`
 	// Takes, Doubts and Refuses are how many guests from elsewhere could come,
 	// are undecided, and could not.
@@ -173,22 +202,14 @@ func (m *Matrix) HostWays() []HostWays {
 	for _, gr := range m.groups() {
 		l := m.levels(gr.rows)
 		same := 0
-		doubted := l[preflight.Undecided].Count()
-		free := len(m.fleet.Hosts) - doubted - l[preflight.Blocked].Count()
+		all := m.ways(&l)
 		for _, g := range gr.guests {
 			home := m.fleet.Guests[g].Host
 			out[home].Guests++
 			if len(m.exceptions[int(g)]) == 0 {
 				same++
 				m.leave(&l, home, out)
-				w := Ways{Allowed: free, Undecided: doubted}
-				switch {
-				case l[preflight.Undecided].Has(home):
-					w.Undecided--
-				case !l[preflight.Blocked].Has(home):
-					w.Allowed--
-				}
-				out[home].hold(w)
+				out[home].hold(m.without(all, &l, home))
 				continue
 			}
 			own := m.Levels(int(g))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"migcheck/hostinfo"
 	"migcheck/preflight"
 	"migcheck/preflight/rules"
 )
@@ -34,6 +35,9 @@ func TestWays(t *testing.T) {
 				case preflight.Undecided:
 					w.Undecided++
 					hosts[h].Doubts++
+					if to := f.Hosts[h].View; to.Missing(hostinfo.FactDevices, "") != nil || to.Missing(hostinfo.FactDomains, "") != nil {
+						w.Unseen++
+					}
 				case preflight.Warning:
 					w.Warned++
 					w.Allowed++
@@ -45,7 +49,7 @@ func TestWays(t *testing.T) {
 			}
 			switch {
 			case w.Allowed > 0:
-			case w.Undecided > 0:
+			case w.Undecided > w.Unseen, w.Undecided > 0 && w.Blocked == 0:
 				hosts[home].Doubtful++
 			default:
 				hosts[home].Stuck++
