@@ -82,14 +82,17 @@ type output struct {
 }
 
 // outputs reads the -o flags: FORMAT or FORMAT=FILE, one of them to stdout.
-func outputs(flags []string) ([]output, error) {
+func outputs(flags []string) ([]output, error) { return outputsOf(flags, report.Known) }
+
+// outputsOf is outputs for reports of which other formats may be known.
+func outputsOf(flags []string, known func(format string) error) ([]output, error) {
 	if len(flags) == 0 {
 		flags = []string{"text"}
 	}
 	var out []output
 	for _, f := range flags {
 		format, file, named := strings.Cut(f, "=")
-		if err := report.Known(format); err != nil {
+		if err := known(format); err != nil {
 			return nil, exit.Because(err, "")
 		}
 		if named && file == "" {

@@ -13,12 +13,12 @@ import (
 // How much of each the summary shows, so that it fits a screen however large the
 // fleet is.
 const (
-	mostWaivers  = 4
+	mostWaivers  = 3
 	mostGuests   = 2 // that are stuck, and again that are undecided
-	mostProblems = 5
+	mostProblems = 4
 	mostFixes    = 3
 	mostCommands = 3 // of one fix
-	mostNames    = 3 // in a line
+	mostNames    = 2 // in a line
 )
 
 // fleetText writes the report of a fleet for people at a terminal: what can
@@ -97,13 +97,22 @@ func (p *printer) held(d *fleet.Document, t *tally) {
 		p.line(0, p.bold(strings.ToUpper(string(s))))
 		list := heldGuests(d, s)
 		for _, g := range list[:min(len(list), mostGuests)] {
-			l := d.Levels(g)
-			p.wrap(2, 4, guestWords(d, g)+": "+p.reasons(y, g, &l, 2))
+			p.wrap(2, 4, guestWords(d, g)+": "+p.inShort(y, g))
 		}
 		if n := len(list) - mostGuests; n > 0 && !p.o.Details {
 			p.line(2, fmt.Sprintf("and %d more (--details lists them)", n))
 		}
 	}
+}
+
+// inShort is why a guest can't leave. Where its own host was not seen, that says
+// it all.
+func (p *printer) inShort(y *why, guest int) string {
+	if what, _ := unseen(&y.d.Hosts[y.d.Guests[guest].Host]); what != "" {
+		return "its own host: " + what
+	}
+	l := y.d.Levels(guest)
+	return p.reasons(y, guest, &l, 1)
 }
 
 // heldGuests are the guests of a standing.

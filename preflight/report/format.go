@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -93,13 +94,16 @@ type Report struct {
 	fleet *fleet.Document
 }
 
+// ErrNoReport is what Read returns for what is no report at all.
+var ErrNoReport = errors.New("this is no report of migcheck")
+
 // Read takes in a document of pairs or of a fleet.
 func Read(document []byte) (*Report, error) {
 	var head struct {
 		Schema string `json:"schema"`
 	}
 	if err := json.Unmarshal(document, &head); err != nil {
-		return nil, fmt.Errorf("read the report: %w", err)
+		return nil, fmt.Errorf("%w: it is not one JSON document: %w", ErrNoReport, err)
 	}
 	switch head.Schema {
 	case preflight.Schema:
@@ -123,13 +127,13 @@ func strange(schema string) error {
 	for _, known := range []string{preflight.Schema, fleet.Schema} {
 		name, _, _ := strings.Cut(known, "/")
 		if v, err := strconv.Atoi(strings.TrimPrefix(schema, name+"/")); err == nil && v > 1 {
-			return fmt.Errorf("read the report: it was written by a later migcheck: it has schema %.40q, and %s", schema, reads)
+			return fmt.Errorf("the report was written by a later migcheck: it has schema %.40q, and %s", schema, reads)
 		}
 	}
 	if schema == "" {
-		return fmt.Errorf("read the report: it has no schema, so it is no report of migcheck; %s", reads)
+		return fmt.Errorf("%w: it has no schema, and %s", ErrNoReport, reads)
 	}
-	return fmt.Errorf("read the report: its schema is %.40q, and %s", schema, reads)
+	return fmt.Errorf("%w: its schema is %.40q, and %s", ErrNoReport, schema, reads)
 }
 
 // Render writes the report in a format, whole or not at all.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -69,11 +70,14 @@ func forXML(s string) string {
 	return strings.Join(lines, "\n")
 }
 
+// named is a name for XML, of which something must be left to find it by.
+func named(s string) string { return cmp.Or(strings.TrimSpace(forXML(s)), "-") }
+
 // add puts a case of a level in: blocked fails, undecided is an error, and a
 // lesser one passes with its text in the output.
 func (s *junitSuite) add(class, name string, level preflight.Level, message, text string) {
-	c := junitCase{Name: forXML(name), Class: forXML(class)}
-	result := &junitResult{Message: forXML(message), Type: forXML(class), Text: forXML(text)}
+	c := junitCase{Name: named(name), Class: named(class)}
+	result := &junitResult{Message: forXML(message), Type: named(class), Text: forXML(text)}
 	s.Tests++
 	switch level {
 	case preflight.Blocked:
@@ -91,7 +95,7 @@ func (s *junitSuite) add(class, name string, level preflight.Level, message, tex
 func (s *junitSuite) skip(class, name, message string) {
 	s.Tests++
 	s.Skipped++
-	s.Cases = append(s.Cases, junitCase{Name: forXML(name), Class: forXML(class), Skipped: &junitResult{Message: forXML(message)}})
+	s.Cases = append(s.Cases, junitCase{Name: named(name), Class: named(class), Skipped: &junitResult{Message: forXML(message)}})
 }
 
 func writeJUnit(w io.Writer, suites []junitSuite, remarks []remark, tool preflight.Tool, created time.Time) error {
@@ -174,7 +178,7 @@ func fleetJUnit(w io.Writer, d *fleet.Document, _ Options) error {
 	suites := make([]junitSuite, len(d.Hosts))
 	for i := range d.Hosts {
 		h := &d.Hosts[i]
-		suites[i].Name = forXML(h.Name)
+		suites[i].Name = named(h.Name)
 		if what, reason := unseen(h); what != "" {
 			suites[i].add("facts", h.Name, preflight.Undecided, what, reason)
 		} else {

@@ -2,7 +2,6 @@ package report_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"testing"
 	"time"
 
@@ -93,7 +92,12 @@ func smallFleet(s synth.Size) *fleet.Fleet {
 // fleetDocument judges a small fleet.
 func fleetDocument(t testing.TB, s synth.Size) (*fleet.Document, []byte) {
 	t.Helper()
-	d := fleet.Judge(smallFleet(s), rules.All).Document(preflight.Tool{Name: "migcheck", Version: "test"}, preflight.Options{})
+	return judged(t, smallFleet(s))
+}
+
+func judged(t testing.TB, f *fleet.Fleet) (*fleet.Document, []byte) {
+	t.Helper()
+	d := fleet.Judge(f, rules.All).Document(preflight.Tool{Name: "migcheck", Version: "test"}, preflight.Options{})
 	raw, err := json.Marshal(d)
 	if err != nil {
 		t.Fatal(err)
@@ -102,12 +106,3 @@ func fleetDocument(t testing.TB, s synth.Size) (*fleet.Document, []byte) {
 }
 
 var small = synth.Size{Hosts: 7, Guests: 14, NICs: 1, VLANs: 3}
-
-func pairDocument(t testing.TB, verdict preflight.Level, name string) []byte {
-	t.Helper()
-	raw, err := json.Marshal(preflight.Document{Schema: preflight.Schema, Reports: []preflight.Report{{Guest: preflight.GuestIdentity{Name: name}, Verdict: verdict, NICs: []preflight.NICReport{}, Findings: []preflight.Finding{}}}})
-	if err != nil {
-		t.Fatal(fmt.Errorf("%s: %w", name, err))
-	}
-	return raw
-}

@@ -32,7 +32,7 @@ func prose(s string) string {
 			b.WriteString("`" + string(r) + "`")
 		case r == '|':
 			b.WriteString("&#124;")
-		case strings.ContainsRune("\\`*_{}[]<>()+-.!~&:$^=\"'/", r):
+		case strings.ContainsRune("\\`*_{}[]<>()+-.!~&:$^=", r):
 			b.WriteString("\\" + string(r))
 		default:
 			b.WriteRune(r)
@@ -108,6 +108,8 @@ func (p *page) remarks(all []remark) {
 
 // mark is a word for a level that is seen without reading.
 func mark(l preflight.Level) string { return "**" + strings.ToUpper(l.String()) + "**" }
+
+func (s standing) mark() string { return "**" + strings.ToUpper(string(s)) + "**" }
 
 // markdown writes a report of pairs: what was judged, the findings with their
 // fixes, and the verdict first, since a ticket is read from its top.
@@ -196,7 +198,7 @@ func fleetMarkdown(w io.Writer, d *fleet.Document, o Options) error {
 	p.remarks(fleetRemarks(d))
 	p.table("standing", "guests")
 	for _, s := range standings {
-		p.row(mark(s.level())+" "+string(s), fmt.Sprint(t.guests[s]))
+		p.row(s.mark(), fmt.Sprint(t.guests[s]))
 	}
 	p.held(d, &t, most)
 	p.problems(d, most)

@@ -30,7 +30,7 @@ func (p *page) held(d *fleet.Document, t *tally, most int) {
 					words = append(words, prose(groundsWords(all, mostNames)))
 				}
 			}
-			p.row(mark(s.level())+" "+string(s), code(g.Name), code(d.Hosts[g.Host].Name),
+			p.row(s.mark(), code(g.Name), code(d.Hosts[g.Host].Name),
 				plural(g.Ways.Blocked, "host", "hosts"), plural(g.Ways.Undecided, "host", "hosts"), strings.Join(words, "; "))
 		}
 	}

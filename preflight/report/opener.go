@@ -14,12 +14,14 @@ import (
 type opener struct {
 	rule, device string
 	hosts        []string
-	ways         int
+	ways, most   int                // that it opens on all hosts, and on the one where it opens most
 	guests       int                // that it frees on the host where it frees most
 	finding      *preflight.Finding // of the first host
 }
 
-// openers are the things to do, those first that open most ways.
+// openers are the things to do, those first that open most ways on one host: what
+// opens one way on each of a thousand hosts is most likely the fault of the host
+// that its guest would leave.
 func openers(d *fleet.Document) []opener {
 	var out []opener
 	at := map[string]int{}
@@ -42,9 +44,12 @@ func openers(d *fleet.Document) []opener {
 		o := &out[n]
 		o.hosts = append(o.hosts, d.Hosts[f.Host].Name)
 		o.ways += f.Opens
+		o.most = max(o.most, f.Opens)
 		o.guests = max(o.guests, f.Frees)
 	}
-	slices.SortStableFunc(out, func(a, b opener) int { return cmp.Compare(b.ways, a.ways) })
+	slices.SortStableFunc(out, func(a, b opener) int {
+		return cmp.Or(cmp.Compare(b.most, a.most), cmp.Compare(b.ways, a.ways))
+	})
 	return out
 }
 
