@@ -6,8 +6,10 @@ import (
 	"io"
 	"slices"
 
+	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/spf13/cobra"
 
+	"migcheck/cmd/internal/exit"
 	"migcheck/preflight"
 	"migcheck/preflight/report"
 	"migcheck/preflight/rules"
@@ -57,13 +59,24 @@ func listRules(w io.Writer) error {
 }
 
 func schemaCommand() *cobra.Command {
+	schemas := map[string]func() (*jsonschema.Schema, error){"report": report.JSONSchema, "fleet": report.FleetSchema}
 	return &cobra.Command{
-		Use:     "schema",
-		Short:   "print the JSON Schema of -o json",
-		Example: "  migcheck schema > report.schema.json",
-		Args:    exactly(0, "no arguments"),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := report.JSONSchema()
+		Use:               "schema [report|fleet]",
+		Short:             "print the JSON Schema of -o json",
+		Long:              "schema prints the JSON Schema of what -o json writes: report of guests that were\nnamed, which is what it prints without a word, and fleet of a whole fleet.",
+		Example:           "  migcheck schema > report.schema.json\n  migcheck schema fleet > fleet.schema.json",
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: cobra.FixedCompletions([]string{"report", "fleet"}, cobra.ShellCompDirectiveNoFileComp),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			of := "report"
+			if len(args) > 0 {
+				of = args[0]
+			}
+			schema := schemas[of]
+			if schema == nil {
+				return exit.Because(fmt.Errorf("there is no schema %q; there are report and fleet", of), "")
+			}
+			s, err := schema()
 			if err != nil {
 				return err
 			}

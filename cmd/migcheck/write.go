@@ -18,14 +18,23 @@ func write(stdout io.Writer, d any, outs []output, o report.Options) error {
 	if err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
+	r, err := report.Read(raw)
+	if err != nil {
+		return err
+	}
+	return writeReport(stdout, r, outs, o)
+}
+
+// writeReport is write for a report that was read back. Files are not coloured.
+func writeReport(stdout io.Writer, r *report.Report, outs []output, o report.Options) error {
 	var toStdout []byte
 	for _, out := range outs {
 		var b bytes.Buffer
 		look := o
 		if out.file != "" {
-			look = report.Options{Width: 100}
+			look.Color, look.Width = false, 100
 		}
-		if err := report.Render(&b, raw, out.format, look); err != nil {
+		if err := r.Render(&b, out.format, look); err != nil {
 			return err
 		}
 		if out.file == "" {

@@ -57,6 +57,15 @@ func (s Set) Count() int {
 	return n
 }
 
+// both is how many hosts are in both sets.
+func (s Set) both(o Set) int {
+	n := 0
+	for i := range min(len(s), len(o)) {
+		n += bits.OnesCount64(s[i] & o[i])
+	}
+	return n
+}
+
 func (s Set) or(o Set) {
 	for i, w := range o {
 		s[i] |= w
@@ -69,8 +78,9 @@ func (s Set) minus(o Set) {
 	}
 }
 
-// each calls do for every host of the set, lowest first, until it says no.
-func (s Set) each(do func(i int) bool) {
+// All calls do for every host of the set, lowest first, until it says no: for
+// range.
+func (s Set) All(do func(i int) bool) {
 	for w, word := range s {
 		for ; word != 0; word &= word - 1 {
 			if !do(w<<6 + bits.TrailingZeros64(word)) {

@@ -3,6 +3,7 @@ package fleet
 import (
 	"slices"
 
+	"migcheck/hostinfo"
 	"migcheck/preflight"
 )
 
@@ -16,6 +17,7 @@ type Matrix struct {
 	offsets    []uint32
 	alone      map[pair]preflight.Level
 	odd        []bool
+	unseen     Set // hosts of which devices or guests were not read
 	judged     int
 	waived     func(*item, about) bool
 	devices    [][]string          // by place.bound - 1
@@ -29,6 +31,12 @@ func (j *judge) matrix() *Matrix {
 		rowsOf: j.rowsOf, offsets: j.offsets, alone: j.alone, odd: j.odd, judged: j.judged,
 		waived: j.waived, devices: j.bounds.names, exceptions: map[int][]exception{}, groups: j.groups,
 	}
+	m.unseen = newSet(len(j.f.Hosts))
+	for i := range j.f.Hosts {
+		if unseen(j.f.Hosts[i].View.Host) != nil {
+			m.unseen.add(i)
+		}
+	}
 	for p, l := range j.alone {
 		g := int(p.guest)
 		m.exceptions[g] = append(m.exceptions[g], exception{p.host, l})
@@ -38,6 +46,15 @@ func (j *judge) matrix() *Matrix {
 	}
 	*j = judge{f: j.f, waivers: j.waivers, rowsOf: j.rowsOf, offsets: j.offsets}
 	return m
+}
+
+// unseen is what was not read of a host so that it can take nobody for certain;
+// nil if there is no such fact.
+func unseen(h *hostinfo.Host) *hostinfo.Gap {
+	if g := h.Missing(hostinfo.FactDevices, ""); g != nil {
+		return g
+	}
+	return h.Missing(hostinfo.FactDomains, "")
 }
 
 // Verdict is what a single check says of a guest and a host, Ready for the host

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"migcheck/hostinfo"
 	"migcheck/preflight"
 	"migcheck/preflight/rules"
 )
@@ -26,7 +27,7 @@ func TestWays(t *testing.T) {
 				if h == home {
 					continue
 				}
-				c.count(m.ownItems(g, h), 1, g, h)
+				c.count(m.ownItems(g, h), 1, g, h, excepted(m.exceptions[g], h))
 				switch m.Verdict(g, h) {
 				case preflight.Blocked:
 					w.Blocked++
@@ -34,6 +35,9 @@ func TestWays(t *testing.T) {
 				case preflight.Undecided:
 					w.Undecided++
 					hosts[h].Doubts++
+					if to := f.Hosts[h].View; to.Missing(hostinfo.FactDevices, "") != nil || to.Missing(hostinfo.FactDomains, "") != nil {
+						w.Unseen++
+					}
 				case preflight.Warning:
 					w.Warned++
 					w.Allowed++
@@ -43,7 +47,11 @@ func TestWays(t *testing.T) {
 					hosts[h].Takes++
 				}
 			}
-			if w.Stuck() {
+			switch {
+			case w.Allowed > 0:
+			case w.Undecided > w.Unseen, w.Undecided > 0 && w.Blocked == 0:
+				hosts[home].Doubtful++
+			default:
 				hosts[home].Stuck++
 			}
 			if got := m.Ways(g); got != w {

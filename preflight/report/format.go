@@ -3,10 +3,12 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"migcheck/preflight"
@@ -17,6 +19,12 @@ import (
 type Options struct {
 	Color bool // use terminal colours
 	Width int  // columns to wrap text at; 0 for no wrapping
+	// Details shows of a fleet also every guest that can't leave its host, with the
+	// reasons, and every host: text, markdown.
+	Details bool
+	// PerGuest counts a fleet's ways for each guest too, not only for each host:
+	// prometheus.
+	PerGuest bool
 }
 
 // A format writes a document that was read back from JSON. What it is not for is nil.
@@ -26,21 +34,26 @@ type format struct {
 }
 
 var formats = map[string]format{
-	"text": {pairs: text},
-	"json": {pairs: indented[preflight.Document], fleet: indented[fleet.Document]},
+	"text":       {pairs: text, fleet: fleetText},
+	"json":       {pairs: indented[preflight.Document], fleet: indented[fleet.Document]},
+	"jsonl":      {pairs: lines, fleet: fleetLines},
+	"csv":        {pairs: table, fleet: fleetTable},
+	"markdown":   {pairs: markdown, fleet: fleetMarkdown},
+	"junit":      {pairs: junit, fleet: fleetJUnit},
+	"prometheus": {pairs: metrics, fleet: fleetMetrics},
 }
 
 // Formats are the names that Render takes for a report of pairs, sorted.
 func Formats() []string {
-	return names(func(f format) bool { return f.pairs != nil })
+	return having(func(f format) bool { return f.pairs != nil })
 }
 
 // FleetFormats are the names that Render takes for a fleet's report, sorted.
 func FleetFormats() []string {
-	return names(func(f format) bool { return f.fleet != nil })
+	return having(func(f format) bool { return f.fleet != nil })
 }
 
-func names(has func(format) bool) []string {
+func having(has func(format) bool) []string {
 	var out []string
 	for name, f := range formats {
 		if has(f) {
@@ -68,45 +81,76 @@ func known(name string, all []string) error {
 
 // Render writes a report of pairs or of a fleet, given as its JSON, in a format.
 func Render(w io.Writer, document []byte, name string, o Options) error {
-	var b bytes.Buffer
-	err := render(&b, document, name, o)
-	if err == nil {
-		_, err = w.Write(b.Bytes())
+	r, err := Read(document)
+	if err != nil {
+		return err
 	}
-	return err
+	return r.Render(w, name, o)
 }
 
-func render(w io.Writer, document []byte, name string, o Options) error {
+// Report is a document of pairs or of a fleet that was read back from its JSON.
+type Report struct {
+	pairs *preflight.Document
+	fleet *fleet.Document
+}
+
+// ErrNoReport is what Read returns for what is no report at all.
+var ErrNoReport = errors.New("this is no report of migcheck")
+
+// Read takes in a document of pairs or of a fleet.
+func Read(document []byte) (*Report, error) {
 	var head struct {
 		Schema string `json:"schema"`
 	}
 	if err := json.Unmarshal(document, &head); err != nil {
-		return fmt.Errorf("read the report: %w", err)
+		return nil, fmt.Errorf("%w: it is not one JSON document: %w", ErrNoReport, err)
 	}
 	switch head.Schema {
 	case preflight.Schema:
-		if err := Known(name); err != nil {
-			return err
-		}
 		d, err := read[preflight.Document](document)
-		if err != nil {
-			return err
-		}
-		return formats[name].pairs(w, d, o)
+		return &Report{pairs: d}, err
 	case fleet.Schema:
-		if err := FleetKnown(name); err != nil {
-			return err
-		}
 		d, err := read[fleet.Document](document)
-		if err != nil {
-			return err
+		if err == nil {
+			if err = d.Check(); err != nil {
+				err = fmt.Errorf("read the report: %w", err)
+			}
 		}
-		if err := d.Check(); err != nil {
-			return fmt.Errorf("read the report: %w", err)
-		}
-		return formats[name].fleet(w, d, o)
+		return &Report{fleet: d}, err
 	}
-	return fmt.Errorf("read the report: its schema is %.40q, and this migcheck reads %s and %s", head.Schema, preflight.Schema, fleet.Schema)
+	return nil, strange(head.Schema)
+}
+
+// strange says what is wrong with a schema that is none of these.
+func strange(schema string) error {
+	reads := "this migcheck reads " + preflight.Schema + " and " + fleet.Schema
+	for _, known := range []string{preflight.Schema, fleet.Schema} {
+		name, _, _ := strings.Cut(known, "/")
+		if v, err := strconv.Atoi(strings.TrimPrefix(schema, name+"/")); err == nil && v > 1 {
+			return fmt.Errorf("the report was written by a later migcheck: it has schema %.40q, and %s", schema, reads)
+		}
+	}
+	if schema == "" {
+		return fmt.Errorf("%w: it has no schema, and %s", ErrNoReport, reads)
+	}
+	return fmt.Errorf("%w: its schema is %.40q, and %s", ErrNoReport, schema, reads)
+}
+
+// Render writes the report in a format, whole or not at all.
+func (r *Report) Render(w io.Writer, name string, o Options) error {
+	var b bytes.Buffer
+	var err error
+	if r.fleet != nil {
+		if err = FleetKnown(name); err == nil {
+			err = formats[name].fleet(&b, r.fleet, o)
+		}
+	} else if err = Known(name); err == nil {
+		err = formats[name].pairs(&b, r.pairs, o)
+	}
+	if err == nil {
+		_, err = w.Write(b.Bytes())
+	}
+	return err
 }
 
 // mayMark finds what may be a mark in JSON, written out or as an escape.

@@ -28,7 +28,7 @@ func (p *printer) ranked(d *preflight.Document) {
 		p.clipped(2, words+"  "+pad(r.To, host)+"  "+inBrief(r))
 	}
 	p.line(0, "")
-	p.line(0, tally(ways))
+	p.line(0, allowedOf(ways))
 	p.line(0, "one way whole: migcheck GUEST --to HOST")
 }
 
@@ -71,8 +71,8 @@ func inBrief(r *preflight.Report) string {
 	return words + ": " + strings.Join(strings.Fields(worst.Reason), " ")
 }
 
-// tally counts the ways by what they come to.
-func tally(ways []*preflight.Report) string {
+// allowedOf counts the ways by what they come to.
+func allowedOf(ways []*preflight.Report) string {
 	undecided, blocked := 0, 0
 	for _, r := range ways {
 		switch r.Verdict {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unicode"
@@ -25,16 +26,24 @@ var update = flag.Bool("update", false, "rewrite golden files")
 // documents are one report document for every case of every rule.
 func documents(t *testing.T) map[string]*preflight.Document {
 	t.Helper()
+	all, err := cases()
+	if err != nil || len(all) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	return all
+}
+
+var cases = sync.OnceValues(func() (map[string]*preflight.Document, error) {
 	tree := os.DirFS("../../fixtures/rules")
 	names, err := fs.Glob(tree, "*/*.txt")
-	if err != nil || len(names) == 0 {
-		t.Fatalf("no cases: %v", err)
+	if err != nil {
+		return nil, err
 	}
 	out := map[string]*preflight.Document{}
 	for _, name := range names {
 		s, err := story.Load(tree, name)
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		r := preflight.Run(s.Plan, rules.All)
 		out[name] = &preflight.Document{
@@ -44,8 +53,8 @@ func documents(t *testing.T) map[string]*preflight.Document {
 			Reports: []preflight.Report{*r}, Verdict: r.Verdict,
 		}
 	}
-	return out
-}
+	return out, nil
+})
 
 // TestSchema holds every document to the schema that is handed out.
 func TestSchema(t *testing.T) {
