@@ -24,11 +24,7 @@ type Cause struct {
 	Opens, Frees int
 	// Example is one of the pairs: a guest and a host.
 	Example [2]int
-	// Alone are those of the pairs that were judged by themselves: guest and host.
-	Alone [][2]int
 }
-
-func (c *Cause) key() causeKey { return causeKey{c.Host, c.Rule, c.Device, c.Level} }
 
 type causeKey struct {
 	host         int
@@ -68,11 +64,7 @@ func (m *Matrix) Causes() []Cause {
 		}
 		for _, e := range own {
 			g := int(gr.guests[0])
-			found := m.ownItems(g, int(e.host))
-			c.count(found, 1, g, int(e.host))
-			for _, k := range found {
-				c.by[k].Alone = append(c.by[k].Alone, [2]int{g, int(e.host)})
-			}
+			c.count(m.ownItems(g, int(e.host)), 1, g, int(e.host))
 		}
 		for _, g := range gr.guests {
 			lives[m.fleet.Guests[g].Host] = 0

@@ -85,12 +85,6 @@ type FindingLine struct {
 	Guests int             `json:"guests"`
 	Opens  int             `json:"opens"`
 	Frees  int             `json:"frees"`
-	// Needs are those of guests that meet it where they would come to Host, Leaving
-	// those of guests that meet it where they would leave it. Pairs that are
-	// Exceptions meet it only if they are listed.
-	Needs      []int `json:"needs,omitempty"`
-	Leaving    []int `json:"leaving,omitempty"`
-	Exceptions []int `json:"exceptions,omitempty"`
 	// Finding is what a single check of one of the pairs says. It names one guest;
 	// the others differ in nothing that the rule looks at.
 	Finding preflight.Finding `json:"finding"`
@@ -132,15 +126,8 @@ func (m *Matrix) Document(tool preflight.Tool, options preflight.Options) *Docum
 			d.Exceptions = append(d.Exceptions, Exception{i, int(e.host), e.level})
 		}
 	}
-	found, at := m.found(), placesOf(d.Exceptions)
 	for _, c := range m.Causes() {
-		line := FindingLine{
-			Host: c.Host, Rule: c.Rule, Device: c.Device, Level: c.Level, Ways: c.Ways, Guests: c.Guests, Opens: c.Opens, Frees: c.Frees,
-			Needs: found[c.key()].coming, Leaving: found[c.key()].leaving,
-		}
-		for _, pair := range c.Alone {
-			line.Exceptions = append(line.Exceptions, at[pair])
-		}
+		line := FindingLine{c.Host, c.Rule, c.Device, c.Level, c.Ways, c.Guests, c.Opens, c.Frees, preflight.Finding{}}
 		if found := m.Finding(&c); found != nil {
 			line.Finding = *found
 		}
@@ -168,10 +155,8 @@ func (d *Document) Check() error {
 		}
 	}
 	for i := range d.Findings {
-		f := &d.Findings[i]
-		if !host(f.Host) || slices.ContainsFunc(slices.Concat(f.Needs, f.Leaving), func(n int) bool { return n < 0 || n >= len(d.Needs) }) ||
-			slices.ContainsFunc(f.Exceptions, func(n int) bool { return n < 0 || n >= len(d.Exceptions) }) {
-			return fmt.Errorf("finding %d of the document has a host, a need or an exception that is not there", i)
+		if !host(d.Findings[i].Host) {
+			return fmt.Errorf("finding %d of the document has a host that is not there", i)
 		}
 	}
 	return nil

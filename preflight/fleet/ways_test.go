@@ -62,7 +62,7 @@ func TestWays(t *testing.T) {
 // counted are causes without the pairs that stand for them, which may differ.
 func counted(list []Cause) []Cause {
 	for i := range list {
-		list[i].Example, list[i].Alone = [2]int{}, nil
+		list[i].Example = [2]int{}
 	}
 	return list
 }
