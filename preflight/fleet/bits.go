@@ -69,8 +69,9 @@ func (s Set) minus(o Set) {
 	}
 }
 
-// each calls do for every host of the set, lowest first, until it says no.
-func (s Set) each(do func(i int) bool) {
+// All calls do for every host of the set, lowest first, until it says no: for
+// range.
+func (s Set) All(do func(i int) bool) {
 	for w, word := range s {
 		for ; word != 0; word &= word - 1 {
 			if !do(w<<6 + bits.TrailingZeros64(word)) {

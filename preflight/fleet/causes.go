@@ -22,6 +22,9 @@ type Cause struct {
 	// Opens and Frees are how many ways it alone blocks, and of how many guests:
 	// what its end would open.
 	Opens, Frees int
+	// Needs are the rows of the needs in which it is found, ascending, and Alone the
+	// guests for which it is found in pairs that no need decides.
+	Needs, Alone []int
 	// Example is one of the pairs: a guest and a host.
 	Example [2]int
 }
@@ -54,17 +57,17 @@ func (m *Matrix) Causes() []Cause {
 		l := m.levels(gr.rows)
 		own := m.exceptions[int(gr.guests[0])] // then it is alone in its group
 		for level := preflight.Warning; level <= preflight.Blocked; level++ {
-			l[level].each(func(h int) bool {
+			l[level].All(func(h int) bool {
 				if n := len(gr.guests) - lives[h]; n > 0 && !excepted(own, h) {
 					g := m.notFrom(gr, h)
-					c.count(m.items(gr.rows, h, m.fleet.Guests[g].Host), n, g, h)
+					c.count(m.items(gr.rows, h, m.fleet.Guests[g].Host), n, g, h, false)
 				}
 				return true
 			})
 		}
 		for _, e := range own {
 			g := int(gr.guests[0])
-			c.count(m.ownItems(g, int(e.host)), 1, g, int(e.host))
+			c.count(m.ownItems(g, int(e.host)), 1, g, int(e.host), true)
 		}
 		for _, g := range gr.guests {
 			lives[m.fleet.Guests[g].Host] = 0
@@ -114,9 +117,15 @@ func (m *Matrix) leavesBehind(r uint32) bool {
 	})
 }
 
+// found is a cause in one pair, and the row in which it is found.
+type found struct {
+	causeKey
+	row int
+}
+
 // items are what the rows say of a host, with the names that things have there.
-func (m *Matrix) items(rows []uint32, host, home int) []causeKey {
-	var out []causeKey
+func (m *Matrix) items(rows []uint32, host, home int) []found {
+	var out []found
 	for _, r := range rows {
 		row := &m.rows[r]
 		w := m.wants[row.want]
@@ -139,8 +148,8 @@ func (m *Matrix) items(rows []uint32, host, home int) []causeKey {
 			if it.host == preflight.Source {
 				k.host = home
 			}
-			if !slices.Contains(out, k) {
-				out = append(out, k)
+			if it := (found{k, int(r)}); !slices.Contains(out, it) {
+				out = append(out, it)
 			}
 		}
 	}
@@ -148,8 +157,9 @@ func (m *Matrix) items(rows []uint32, host, home int) []causeKey {
 }
 
 // ownItems are what a single check says of a pair.
-func (m *Matrix) ownItems(guest, host int) []causeKey {
-	var out []causeKey
+func (m *Matrix) ownItems(guest, host int) []found {
+	var out []found
+	rows := m.rowsIn(guest)
 	r := m.Explain(guest, host)
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -160,8 +170,28 @@ func (m *Matrix) ownItems(guest, host int) []causeKey {
 		if f.Subject.Host == r.From {
 			k.host = m.fleet.Guests[guest].Host
 		}
-		if !slices.Contains(out, k) {
-			out = append(out, k)
+		for _, part := range m.partsOf(r, f) {
+			if it := (found{k, int(rows[1+part])}); !slices.Contains(out, it) {
+				out = append(out, it)
+			}
+		}
+	}
+	return out
+}
+
+// partsOf are the NICs that a finding is about: for what was not observed, those
+// for which it was needed.
+func (m *Matrix) partsOf(r *preflight.Report, f *preflight.Finding) []int {
+	part := func(f *preflight.Finding) int {
+		return partOf(m.rules[slices.IndexFunc(m.rules, func(r *preflight.Rule) bool { return r.ID == f.Rule })], f)
+	}
+	if f.Rule != preflight.FactsNotObserved {
+		return []int{part(f)}
+	}
+	var out []int
+	for i := range r.Findings {
+		if r.Findings[i].CausedBy == f.ID {
+			out = append(out, part(&r.Findings[i]))
 		}
 	}
 	return out
@@ -179,18 +209,30 @@ func nicDevice(r *preflight.Report, f *preflight.Finding) string {
 }
 
 // count notes what is found in the pairs of n guests and a host.
-func (c *causes) count(found []causeKey, n, guest, host int) {
+func (c *causes) count(all []found, n, guest, host int, alone bool) {
+	again := func(i int) bool {
+		return slices.ContainsFunc(all[:i], func(o found) bool { return o.causeKey == all[i].causeKey })
+	}
 	blockers := 0
-	for _, k := range found {
-		if k.level == preflight.Blocked {
+	for i := range all {
+		if all[i].level == preflight.Blocked && !again(i) {
 			blockers++
 		}
 	}
-	for _, k := range found {
+	for i := range all {
+		k := all[i].causeKey
 		of := c.by[k]
 		if of == nil {
 			of = &Cause{Host: k.host, Rule: k.rule, Device: k.device, Level: k.level, Example: [2]int{guest, host}}
 			c.by[k] = of
+		}
+		if alone {
+			of.Alone = with(of.Alone, guest)
+		} else {
+			of.Needs = with(of.Needs, all[i].row)
+		}
+		if again(i) {
+			continue
 		}
 		of.Ways += n
 		if !c.seen[k] {
@@ -205,6 +247,15 @@ func (c *causes) count(found []causeKey, n, guest, host int) {
 			c.alone[k] = true
 		}
 	}
+}
+
+// with is an ascending list with a number in its place.
+func with(list []int, n int) []int {
+	at, met := slices.BinarySearch(list, n)
+	if met {
+		return list
+	}
+	return slices.Insert(list, at, n)
 }
 
 func (c *causes) sorted() []Cause {

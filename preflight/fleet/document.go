@@ -3,7 +3,7 @@ package fleet
 import (
 	"cmp"
 	"fmt"
-	"slices"
+	"strings"
 	"time"
 
 	"migcheck/hostinfo"
@@ -85,6 +85,11 @@ type FindingLine struct {
 	Guests int             `json:"guests"`
 	Opens  int             `json:"opens"`
 	Frees  int             `json:"frees"`
+	// Needs are those that it stands in the way of: it is found for every guest that
+	// has one of them, but in its exceptions. Alone are the guests for which it is
+	// found in exceptions.
+	Needs []int `json:"needs,omitempty"`
+	Alone []int `json:"alone,omitempty"`
 	// Finding is what a single check of one of the pairs says. It names one guest;
 	// the others differ in nothing that the rule looks at.
 	Finding preflight.Finding `json:"finding"`
@@ -127,7 +132,7 @@ func (m *Matrix) Document(tool preflight.Tool, options preflight.Options) *Docum
 		}
 	}
 	for _, c := range m.Causes() {
-		line := FindingLine{c.Host, c.Rule, c.Device, c.Level, c.Ways, c.Guests, c.Opens, c.Frees, preflight.Finding{}}
+		line := FindingLine{c.Host, c.Rule, c.Device, c.Level, c.Ways, c.Guests, c.Opens, c.Frees, c.Needs, c.Alone, preflight.Finding{}}
 		if found := m.Finding(&c); found != nil {
 			line.Finding = *found
 		}
@@ -136,57 +141,17 @@ func (m *Matrix) Document(tool preflight.Tool, options preflight.Options) *Docum
 	return d
 }
 
-// Check says what is wrong with a document that was read: numbers that lead
-// nowhere. Everything else here takes them for right.
-func (d *Document) Check() error {
-	if d.Schema != Schema {
-		return fmt.Errorf("the document is %.40q, not %s", d.Schema, Schema)
-	}
-	host := func(i int) bool { return i >= 0 && i < len(d.Hosts) }
-	for i := range d.Guests {
-		g := &d.Guests[i]
-		if !host(g.Host) || slices.ContainsFunc(g.Needs, func(n int) bool { return n < 0 || n >= len(d.Needs) }) {
-			return fmt.Errorf("guest %d of the document has a host or a need that is not there", i)
-		}
-	}
-	for i, e := range d.Exceptions {
-		if !host(e.Host) || e.Guest < 0 || e.Guest >= len(d.Guests) {
-			return fmt.Errorf("exception %d of the document has a host or a guest that is not there", i)
-		}
-	}
-	for i := range d.Findings {
-		if !host(d.Findings[i].Host) {
-			return fmt.Errorf("finding %d of the document has a host that is not there", i)
-		}
-	}
-	return nil
-}
-
-// Verdict is what the document says of a guest and a host.
-func (d *Document) Verdict(guest, host int) preflight.Level {
-	g := &d.Guests[guest]
-	if g.Host == host {
-		return preflight.Ready
-	}
-	if i, found := slices.BinarySearchFunc(d.Exceptions, Exception{Guest: guest, Host: host}, func(a, b Exception) int {
-		return cmp.Or(cmp.Compare(a.Guest, b.Guest), cmp.Compare(a.Host, b.Host))
-	}); found {
-		return d.Exceptions[i].Verdict
-	}
-	worst := preflight.Ready
-	for _, n := range g.Needs {
-		need := &d.Needs[n]
-		for level, set := range []Set{preflight.Note: need.Noted, preflight.Warning: need.Warned, preflight.Undecided: need.Undecided, preflight.Blocked: need.Blocked} {
-			if set.Has(host) {
-				worst = max(worst, preflight.Level(level))
-			}
-		}
-	}
-	return worst
-}
-
-// label is a row in a few words.
+// label is a row in a few words. Names in it may be of any length, and it is
+// shown once for each guest.
 func (m *Matrix) label(r *row) string {
+	words := m.words(r)
+	if len(words) > maxLabel {
+		words = strings.ToValidUTF8(words[:maxLabel], "") + "..."
+	}
+	return words
+}
+
+func (m *Matrix) words(r *row) string {
 	g := &m.fleet.Guests[r.guest]
 	if r.nic == whole {
 		return fmt.Sprintf("the guest itself, %s", cmp.Or(string(g.State), "in a state that was not read"))

@@ -235,7 +235,7 @@ func (j *judge) meetingOf(r uint32, p pair) meeting {
 func (j *judge) example(r, c int) (p pair, found bool) {
 	hosts := j.wants[j.rows[r].want].classes[c].hosts
 	try := func(g int) bool {
-		hosts.each(func(h int) bool {
+		hosts.All(func(h int) bool {
 			p = pair{int32(g), int32(h)}
 			_, alone := j.alone[p]
 			found = h != j.f.Guests[g].Host && !alone

@@ -18,8 +18,23 @@ type Ways struct {
 	Blocked   int `json:"blocked"`
 }
 
-// Stuck says whether a guest has nowhere to go.
-func (w Ways) Stuck() bool { return w.Allowed == 0 }
+// Best is the best that a guest may expect of any other host: Ready, Warning,
+// Undecided, or Blocked if all refuse it or if there is none.
+func (w Ways) Best() preflight.Level {
+	switch {
+	case w.Allowed > w.Warned:
+		return preflight.Ready
+	case w.Allowed > 0:
+		return preflight.Warning
+	case w.Undecided > 0:
+		return preflight.Undecided
+	}
+	return preflight.Blocked
+}
+
+// Stuck says whether a guest has nowhere to go. One that some host might take,
+// if more were known, is not stuck: nobody knows.
+func (w Ways) Stuck() bool { return w.Best() == preflight.Blocked }
 
 // Levels are a guest's hosts by verdict.
 func (m *Matrix) Levels(guest int) Levels {
@@ -42,18 +57,25 @@ func (m *Matrix) rowsIn(guest int) []uint32 {
 
 // levels are the hosts by the worst of several rows.
 func (m *Matrix) levels(rows []uint32) Levels {
+	return byWorst(len(m.fleet.Hosts), func(level preflight.Level, all Set) {
+		for _, r := range rows {
+			if s := m.rows[r].sets[level]; s != nil {
+				all.or(s)
+			}
+		}
+	})
+}
+
+// byWorst are a fleet's hosts by the worst level at which they are put in.
+func byWorst(hosts int, put func(level preflight.Level, all Set)) Levels {
 	var l Levels
-	rest := newSet(len(m.fleet.Hosts))
-	for i := range m.fleet.Hosts {
+	rest := newSet(hosts)
+	for i := range hosts {
 		rest.add(i)
 	}
 	for level := preflight.Blocked; level > preflight.Ready; level-- {
-		l[level] = newSet(len(m.fleet.Hosts))
-		for _, r := range rows {
-			if s := m.rows[r].sets[level]; s != nil {
-				l[level].or(s)
-			}
-		}
+		l[level] = newSet(hosts)
+		put(level, l[level])
 		for w := range rest {
 			l[level][w] &= rest[w]
 		}
@@ -66,18 +88,21 @@ func (m *Matrix) levels(rows []uint32) Levels {
 // correct takes a guest's home out, and puts in the pairs that were judged by
 // themselves.
 func (m *Matrix) correct(l *Levels, guest int) {
-	put := func(host int, level preflight.Level) {
-		for i := range l {
-			l[i][host>>6] &^= 1 << (host & 63)
-		}
-		l[level].add(host)
-	}
 	for _, e := range m.exceptions[guest] {
-		put(int(e.host), e.level)
+		l.put(int(e.host), e.level)
 	}
-	home := m.fleet.Guests[guest].Host
-	put(home, preflight.Ready)
-	l[preflight.Ready][home>>6] &^= 1 << (home & 63)
+	l.remove(m.fleet.Guests[guest].Host)
+}
+
+func (l *Levels) put(host int, level preflight.Level) {
+	l.remove(host)
+	l[level].add(host)
+}
+
+func (l *Levels) remove(host int) {
+	for i := range l {
+		l[i][host>>6] &^= 1 << (host & 63)
+	}
 }
 
 // exception is a host of which the guest's rows say nothing.
@@ -117,6 +142,9 @@ func (j *judge) groups() []group {
 type HostWays struct {
 	Guests int `json:"guests"` // that live there
 	Stuck  int `json:"stuck"`  // of those, with nowhere to go
+	// Doubtful are, of those, the ones that no host takes for certain and some host
+	// might.
+	Doubtful int `json:"doubtful"`
 	// Takes, Doubts and Refuses are how many guests from elsewhere could come,
 	// are undecided, and could not.
 	Takes   int `json:"takes"`
@@ -129,7 +157,7 @@ func (m *Matrix) HostWays() []HostWays {
 	out := make([]HostWays, len(m.fleet.Hosts))
 	count := func(l *Levels, n int) {
 		for level, set := range l {
-			set.each(func(h int) bool {
+			set.All(func(h int) bool {
 				switch preflight.Level(level) {
 				case preflight.Blocked:
 					out[h].Refuses += n
@@ -145,23 +173,27 @@ func (m *Matrix) HostWays() []HostWays {
 	for _, gr := range m.groups() {
 		l := m.levels(gr.rows)
 		same := 0
-		free := l[preflight.Ready].Count() + l[preflight.Note].Count() + l[preflight.Warning].Count()
+		doubted := l[preflight.Undecided].Count()
+		free := len(m.fleet.Hosts) - doubted - l[preflight.Blocked].Count()
 		for _, g := range gr.guests {
 			home := m.fleet.Guests[g].Host
 			out[home].Guests++
 			if len(m.exceptions[int(g)]) == 0 {
 				same++
 				m.leave(&l, home, out)
-				if free == 0 || free == 1 && allowed(&l, home) {
-					out[home].Stuck++
+				w := Ways{Allowed: free, Undecided: doubted}
+				switch {
+				case l[preflight.Undecided].Has(home):
+					w.Undecided--
+				case !l[preflight.Blocked].Has(home):
+					w.Allowed--
 				}
+				out[home].hold(w)
 				continue
 			}
 			own := m.Levels(int(g))
 			count(&own, 1)
-			if w := m.Ways(int(g)); w.Stuck() {
-				out[home].Stuck++
-			}
+			out[home].hold(m.Ways(int(g)))
 		}
 		count(&l, same)
 	}
@@ -180,6 +212,12 @@ func (m *Matrix) leave(l *Levels, home int, out []HostWays) {
 	}
 }
 
-func allowed(l *Levels, host int) bool {
-	return !l[preflight.Blocked].Has(host) && !l[preflight.Undecided].Has(host)
+// hold counts a guest that lives on the host and can't leave it, or may not.
+func (h *HostWays) hold(w Ways) {
+	switch w.Best() {
+	case preflight.Undecided:
+		h.Doubtful++
+	case preflight.Blocked:
+		h.Stuck++
+	}
 }

@@ -57,6 +57,13 @@ func TestFleetDocument(t *testing.T) {
 		"schema": func(d *fleet.Document) { d.Schema = "migcheck.report/1" }, "home": func(d *fleet.Document) { d.Guests[3].Host = -1 },
 		"need": func(d *fleet.Document) { d.Guests[3].Needs = []int{len(d.Needs)} }, "finding": func(d *fleet.Document) { d.Findings[0].Host = 150 },
 		"exception": func(d *fleet.Document) { d.Exceptions = []fleet.Exception{{Guest: 600}} },
+		"order":     func(d *fleet.Document) { d.Exceptions = []fleet.Exception{{Guest: 1, Host: 2}, {Guest: 1, Host: 2}} },
+		"set":       func(d *fleet.Document) { d.Needs[0].Blocked = fleet.Set{0, 0, 1 << 22} }, // host 150 of 0 to 149
+		"count":     func(d *fleet.Document) { d.Guests[3].Ways.Blocked = 1 << 40 },
+		"name":      func(d *fleet.Document) { d.Hosts[0].Name = strings.Repeat("x", 2000) },
+		"label":     func(d *fleet.Document) { d.Needs[0].Label = strings.Repeat("x", 2000) },
+		"cause":     func(d *fleet.Document) { d.Findings[0].Needs = []int{-1} },
+		"alone":     func(d *fleet.Document) { d.Findings[0].Alone = []int{600} },
 	} {
 		var bad fleet.Document
 		if err := json.Unmarshal(raw, &bad); err != nil {
@@ -75,6 +82,9 @@ func TestFleetDocument(t *testing.T) {
 	}
 	met := [preflight.Blocked + 1]int{}
 	for g := range f.Guests {
+		if diff := cmp.Diff(m.Levels(g), back.Levels(g)); diff != "" {
+			t.Fatalf("guest %d: its hosts by verdict (-matrix +document):\n%s", g, diff)
+		}
 		for h := range f.Hosts {
 			want := m.Verdict(g, h)
 			met[want]++
@@ -87,7 +97,7 @@ func TestFleetDocument(t *testing.T) {
 		t.Errorf("the fleet is too healthy: %v", met)
 	}
 	for _, line := range d.Findings {
-		if line.Finding.Reason == "" {
+		if line.Finding.Reason == "" || len(line.Needs)+len(line.Alone) == 0 {
 			t.Errorf("%+v is not said", line)
 		}
 	}
