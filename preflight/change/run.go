@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"migcheck/hostinfo"
+	"migcheck/preflight"
 	"migcheck/preflight/fleet"
 )
 
@@ -69,11 +70,11 @@ const (
 )
 
 func standing(w fleet.Ways) Standing {
-	switch {
-	case w.Allowed > 0:
-		return Free
-	case w.Undecided > 0:
+	switch w.Best() {
+	case preflight.Blocked:
+		return Stuck
+	case preflight.Undecided:
 		return Unknown
 	}
-	return Stuck
+	return Free
 }

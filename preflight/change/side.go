@@ -16,13 +16,12 @@ type side struct {
 	to []int
 	// by level from Warning on: the hosts of each need, by new numbers.
 	sets [preflight.Blocked + 1][]bits
-	// coming and leaving are findings by need and host (an old number).
-	coming, leaving map[[2]int][]int
-	exceptions      map[[2]int][]int // findings by the place of an exception
+	// found are findings by need and host, alone by guest and host: places.
+	found, alone map[[2]int][]int
 }
 
 func newSide(r *Run) *side {
-	s := &side{Run: r, hosts: map[string]int{}, coming: map[[2]int][]int{}, leaving: map[[2]int][]int{}, exceptions: map[[2]int][]int{}}
+	s := &side{Run: r, hosts: map[string]int{}, found: map[[2]int][]int{}, alone: map[[2]int][]int{}}
 	d := r.Document
 	for i := range d.Hosts {
 		s.hosts[d.Hosts[i].Name] = i
@@ -30,14 +29,10 @@ func newSide(r *Run) *side {
 	for i := range d.Findings {
 		f := &d.Findings[i]
 		for _, n := range f.Needs {
-			s.coming[[2]int{n, f.Host}] = append(s.coming[[2]int{n, f.Host}], i)
+			s.found[[2]int{n, f.Host}] = append(s.found[[2]int{n, f.Host}], i)
 		}
-		for _, n := range f.Leaving {
-			s.leaving[[2]int{n, f.Host}] = append(s.leaving[[2]int{n, f.Host}], i)
-		}
-		for _, e := range f.Exceptions {
-			pair := [2]int{d.Exceptions[e].Guest, d.Exceptions[e].Host}
-			s.exceptions[pair] = append(s.exceptions[pair], i)
+		for _, g := range f.Alone {
+			s.alone[[2]int{g, f.Host}] = append(s.alone[[2]int{g, f.Host}], i)
 		}
 	}
 	return s

@@ -146,11 +146,11 @@ func (c *comparison) finding(p guest, h int, from, to preflight.Level) (*fleet.F
 	}
 	level := max(from, to)
 	home := here.to[here.Document.Guests[mine].Host]
-	all := here.findings(mine, at, level)
+	all := c.findings(here, mine, at, level)
 	if len(all) == 0 {
 		return nil, home
 	}
-	was := there.findings(theirs, other, level)
+	was := c.findings(there, theirs, other, level)
 	for _, f := range all {
 		if !slices.ContainsFunc(was, func(o *fleet.FindingLine) bool { return o.Rule == f.Rule && o.Device == f.Device }) {
 			return f, home
@@ -159,28 +159,44 @@ func (c *comparison) finding(p guest, h int, from, to preflight.Level) (*fleet.F
 	return all[0], home
 }
 
-// findings are those of a level about a guest and a host.
-func (s *side) findings(guest, host int, level preflight.Level) []*fleet.FindingLine {
+// findings are those of a level about a guest and a host: of the host, and then
+// of the one that the guest would leave.
+func (c *comparison) findings(s *side, guest, host int, level preflight.Level) []*fleet.FindingLine {
 	var out []*fleet.FindingLine
-	put := func(list []int) {
+	put := func(list []int, leaving bool) {
 		for _, i := range list {
-			if f := &s.Document.Findings[i]; f.Level == level && !slices.Contains(out, f) {
+			f := &s.Document.Findings[i]
+			of := c.ofSource(f)
+			if f.Rule == preflight.FactsNotObserved {
+				of = leaving // whatever it was needed for
+			}
+			if f.Level == level && of == leaving && !slices.Contains(out, f) {
 				out = append(out, f)
 			}
 		}
 	}
 	g := &s.Document.Guests[guest]
-	if slices.ContainsFunc(s.own(guest), func(e fleet.Exception) bool { return e.Host == host }) {
-		put(s.exceptions[[2]int{guest, host}])
+	if s.Document.Excepted(guest, host) {
+		put(s.alone[[2]int{guest, host}], false)
+		put(s.alone[[2]int{guest, g.Host}], true)
 		return out
 	}
 	for _, n := range g.Needs {
-		put(s.coming[[2]int{n, host}])
+		put(s.found[[2]int{n, host}], false)
 	}
 	for _, n := range g.Needs {
-		put(s.leaving[[2]int{n, g.Host}])
+		put(s.found[[2]int{n, g.Host}], true)
 	}
 	return out
+}
+
+// ofSource says whether a finding is about the host that a guest would leave.
+func (c *comparison) ofSource(f *fleet.FindingLine) bool {
+	r := c.rules[f.Rule]
+	if r == nil || len(r.Needs) == 0 || f.Finding.Subject.Host == "" {
+		return false
+	}
+	return !slices.ContainsFunc(r.Needs, func(n preflight.Need) bool { return n.Side == preflight.Destination })
 }
 
 // because is what a change follows from: facts of the host, then what the guest

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"migcheck/preflight"
+	"migcheck/preflight/change"
 	"migcheck/preflight/fleet"
 )
 
@@ -23,11 +24,12 @@ type Options struct {
 type format struct {
 	pairs func(w io.Writer, d *preflight.Document, o Options) error
 	fleet func(w io.Writer, d *fleet.Document, o Options) error
+	diff  func(w io.Writer, d *change.Document, o Options) error
 }
 
 var formats = map[string]format{
-	"text": {pairs: text},
-	"json": {pairs: indented[preflight.Document], fleet: indented[fleet.Document]},
+	"text": {pairs: text, diff: diffText},
+	"json": {pairs: indented[preflight.Document], fleet: indented[fleet.Document], diff: indented[change.Document]},
 }
 
 // Formats are the names that Render takes for a report of pairs, sorted.
@@ -51,6 +53,15 @@ func names(has func(format) bool) []string {
 	return out
 }
 
+// DiffFormats are the names that Render takes for what changed between two runs,
+// sorted.
+func DiffFormats() []string {
+	return names(func(f format) bool { return f.diff != nil })
+}
+
+// DiffKnown is Known for what changed between two runs.
+func DiffKnown(name string) error { return known(name, DiffFormats()) }
+
 // Known returns an error that lists the formats of a report of pairs if name is
 // none of them.
 func Known(name string) error { return known(name, Formats()) }
@@ -66,7 +77,8 @@ func known(name string, all []string) error {
 	return fmt.Errorf("%q is no output format; there are %s and %s", name, strings.Join(all[:last], ", "), all[last])
 }
 
-// Render writes a report of pairs or of a fleet, given as its JSON, in a format.
+// Render writes a report of pairs, of a fleet or of what changed in one, given as
+// its JSON, in a format.
 func Render(w io.Writer, document []byte, name string, o Options) error {
 	var b bytes.Buffer
 	err := render(&b, document, name, o)
@@ -105,8 +117,20 @@ func render(w io.Writer, document []byte, name string, o Options) error {
 			return fmt.Errorf("read the report: %w", err)
 		}
 		return formats[name].fleet(w, d, o)
+	case change.Schema:
+		if err := DiffKnown(name); err != nil {
+			return err
+		}
+		d, err := read[change.Document](document)
+		if err != nil {
+			return err
+		}
+		if err := d.Check(); err != nil {
+			return fmt.Errorf("read the report: %w", err)
+		}
+		return formats[name].diff(w, d, o)
 	}
-	return fmt.Errorf("read the report: its schema is %.40q, and this migcheck reads %s and %s", head.Schema, preflight.Schema, fleet.Schema)
+	return fmt.Errorf("read the report: its schema is %.40q, and this migcheck reads %s, %s and %s", head.Schema, preflight.Schema, fleet.Schema, change.Schema)
 }
 
 // mayMark finds what may be a mark in JSON, written out or as an escape.

@@ -77,9 +77,15 @@ func (f *File) shrink(ctx context.Context) error {
 	if free*8 <= pages {
 		return nil
 	}
-	// It gives one row for each page, and goes on only as they are read.
-	_, err := numbers(ctx, f.db, "PRAGMA incremental_vacuum")
-	return err
+	// It gives an empty row for each page, and goes on only as they are read.
+	rows, err := f.db.QueryContext(ctx, "PRAGMA incremental_vacuum")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+	}
+	return rows.Err()
 }
 
 // numbers is the first column of a query.
