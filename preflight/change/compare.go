@@ -89,29 +89,42 @@ func (c *comparison) compareHosts() {
 	c.facts = newFacts(c.doc, len(c.hosts))
 	for i := range c.hosts {
 		h := &c.hosts[i]
-		switch {
-		case h.before < 0:
-			c.doc.Came.add(h.name)
-		case h.after < 0:
-			c.doc.Gone.add(h.name)
-		case !c.after.Document.Hosts[h.after].Observed:
-			if c.before.Document.Hosts[h.before].Observed {
-				c.unseen("", c.after.Document.Hosts[h.after].Reason, h.name)
-			}
-		case !c.before.Document.Hosts[h.before].Observed:
-			c.doc.Observed.add(h.name)
-		default:
-			a, b := c.before.Hosts[h.before], c.after.Hosts[h.after]
-			if a == b {
-				continue
-			}
-			for _, g := range hostinfo.NoLongerRead(a, b) {
-				c.unseen(g.Fact, g.Reason, h.name)
-			}
-			for _, ch := range hostinfo.Compare(a, b) {
-				c.facts.add(i, h.name, ch)
-			}
+		wanted := c.only == (Only{}) || c.only.Host == h.name
+		if h.both {
+			c.compareHost(i, wanted)
+		} else if wanted {
+			c.presence(h)
 		}
+	}
+}
+
+// presence is what to say of a host that was not observed both times.
+func (c *comparison) presence(h *host) {
+	switch {
+	case h.before < 0:
+		c.doc.Came.add(h.name)
+	case h.after < 0:
+		c.doc.Gone.add(h.name)
+	case c.after.Document.Hosts[h.after].Observed:
+		c.doc.Observed.add(h.name)
+	case c.before.Document.Hosts[h.before].Observed:
+		c.unseen("", c.after.Document.Hosts[h.after].Reason, h.name)
+	}
+}
+
+func (c *comparison) compareHost(i int, wanted bool) {
+	h := &c.hosts[i]
+	a, b := c.before.Hosts[h.before], c.after.Hosts[h.after]
+	if a == b {
+		return
+	}
+	if wanted {
+		for _, g := range hostinfo.NoLongerRead(a, b) {
+			c.unseen(g.Fact, g.Reason, h.name)
+		}
+	}
+	for _, ch := range hostinfo.Compare(a, b) {
+		c.facts.add(i, h.name, ch, wanted)
 	}
 }
 

@@ -1,9 +1,7 @@
 package change
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 
 	"migcheck/hostinfo"
 	"migcheck/preflight"
@@ -14,13 +12,15 @@ type facts struct {
 	doc    *Document
 	at     map[hostinfo.Change]int
 	byHost [][]int // by new number: places in doc.Facts
+	wanted map[int]bool
 }
 
 func newFacts(d *Document, hosts int) *facts {
-	return &facts{doc: d, at: map[hostinfo.Change]int{}, byHost: make([][]int, hosts)}
+	return &facts{doc: d, at: map[hostinfo.Change]int{}, byHost: make([][]int, hosts), wanted: map[int]bool{}}
 }
 
-func (f *facts) add(host int, name string, ch hostinfo.Change) {
+// add notes a change; wanted says whether it was asked for by itself.
+func (f *facts) add(host int, name string, ch hostinfo.Change, wanted bool) {
 	i, met := f.at[ch]
 	if !met {
 		i = len(f.doc.Facts)
@@ -28,6 +28,7 @@ func (f *facts) add(host int, name string, ch hostinfo.Change) {
 		f.doc.Facts = append(f.doc.Facts, FactChange{Change: ch})
 	}
 	f.doc.Facts[i].Hosts.add(name)
+	f.wanted[i] = f.wanted[i] || wanted
 	f.byHost[host] = append(f.byHost[host], i)
 }
 
@@ -115,76 +116,4 @@ func (c *comparison) stack(host int, device string) []string {
 		}
 	}
 	return out
-}
-
-// arrange puts the changes of facts that verdicts follow from first, then those
-// that most hosts have, and cuts what is too long.
-func (c *comparison) arrange() {
-	d := c.doc
-	slices.SortStableFunc(d.Ways, func(a, b WayChange) int {
-		return cmp.Or(cmp.Compare(weight[a.Kind], weight[b.Kind]), -cmp.Compare(a.Guests.Count, b.Guests.Count), -cmp.Compare(a.Ways, b.Ways))
-	})
-	if n := len(d.Ways) - maxEntries; n > 0 {
-		d.Ways, d.LeftOut.Ways = d.Ways[:maxEntries], n
-	}
-	behind := map[int]bool{}
-	for i := range d.Ways {
-		if b := d.Ways[i].Because; b != nil {
-			for _, f := range b.Facts {
-				behind[f] = true
-			}
-		}
-	}
-	order := make([]int, 0, len(d.Facts))
-	for i := range d.Facts {
-		if c.only == (Only{}) || behind[i] || c.only.Host != "" && slices.Contains(d.Facts[i].Hosts.First, c.only.Host) {
-			order = append(order, i)
-		}
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		x, y := &d.Facts[a], &d.Facts[b]
-		return cmp.Or(cmp.Compare(first(behind[a]), first(behind[b])), -cmp.Compare(x.Hosts.Count, y.Hosts.Count),
-			strings.Compare(x.Hosts.First[0], y.Hosts.First[0]), strings.Compare(x.Device, y.Device))
-	})
-	if n := len(order) - maxEntries; n > 0 {
-		order, d.LeftOut.Facts = order[:maxEntries], n
-	}
-	c.reorder(order)
-}
-
-var weight = map[string]int{Lost: 0, Unclear: 1, Worse: 2, Won: 3, Better: 4}
-
-func first(b bool) int {
-	if b {
-		return 0
-	}
-	return 1
-}
-
-// reorder puts the changes of facts in an order, and what names them with it.
-func (c *comparison) reorder(order []int) {
-	d := c.doc
-	to := map[int]int{}
-	sorted := make([]FactChange, 0, len(order))
-	for now, was := range order {
-		to[was] = now
-		sorted = append(sorted, d.Facts[was])
-	}
-	d.Facts = sorted
-	for i := range d.Ways {
-		b := d.Ways[i].Because
-		if b == nil || b.Facts == nil {
-			continue
-		}
-		var kept []int
-		for _, f := range b.Facts {
-			if now, in := to[f]; in {
-				kept = append(kept, now)
-			}
-		}
-		slices.Sort(kept)
-		if b.Facts = kept; kept == nil {
-			d.Ways[i].Because = nil
-		}
-	}
 }

@@ -26,9 +26,6 @@ func (c *comparison) compareGuests() {
 		c.compareGuest(p)
 	}
 	c.pairs = pairs
-	if n := len(c.doc.Guests) - maxEntries; n > 0 {
-		c.doc.Guests, c.doc.LeftOut.Guests = c.doc.Guests[:maxEntries], n
-	}
 }
 
 // readGuests says whether a run had the guests of a host.
@@ -123,6 +120,11 @@ func (c *comparison) wanted(s *side, g int) bool {
 	return c.only.Guest == "" || c.only.Guest == line.Name || c.only.Guest == line.UUID
 }
 
+// lives says whether a guest lives on the host that was asked for, if one was.
+func (c *comparison) lives(g int) bool {
+	return c.only.Host == "" || c.hosts[c.after.to[c.after.Document.Guests[g].Host]].name == c.only.Host
+}
+
 // compareStandings compares where guests can go at all.
 func (c *comparison) compareStandings() {
 	note := func(was, is Standing, name string) {
@@ -138,6 +140,9 @@ func (c *comparison) compareStandings() {
 		a, b := &c.before.Document.Guests[p.before], &c.after.Document.Guests[p.after]
 		met[p.after] = true
 		was, is := standing(a.Ways), standing(b.Ways)
+		if !c.lives(p.after) {
+			continue
+		}
 		if was == Free && is == Stuck || was == Stuck && is == Free {
 			note(was, is, b.Name)
 		}
@@ -145,7 +150,7 @@ func (c *comparison) compareStandings() {
 	for g := range c.after.Document.Guests {
 		b := &c.after.Document.Guests[g]
 		home := c.hosts[c.after.to[b.Host]]
-		if !met[g] && c.wanted(c.after, g) && c.readGuests(c.before, home.before) && standing(b.Ways) == Stuck {
+		if !met[g] && c.lives(g) && c.wanted(c.after, g) && c.readGuests(c.before, home.before) && standing(b.Ways) == Stuck {
 			note(NotThere, Stuck, b.Name)
 		}
 	}
