@@ -17,14 +17,14 @@ import (
 
 // keepFlags say where runs are kept and for how long.
 type keepFlags struct {
-	file string
-	none bool
-	age  string
-	runs int
+	history string
+	none    bool
+	age     string
+	runs    int
 }
 
 func (k *keepFlags) register(f *pflag.FlagSet) {
-	f.StringVar(&k.file, "history", "", historyUsage)
+	f.StringVar(&k.history, "history", "", historyUsage)
 	f.BoolVar(&k.none, "no-history", false, "keep nothing of this run")
 	f.StringVar(&k.age, "keep-for", "90d", "delete runs of the history that are older than `TIME` (36h, 90d; 0: none for its age)")
 	f.IntVar(&k.runs, "keep-runs", history.DefaultKeep.Runs, "delete all but the last `N` runs of the history (0: none for their number)")
@@ -41,20 +41,20 @@ func (k *keepFlags) keep() (history.Keep, error) {
 	if k.runs < 0 {
 		return history.Keep{}, exit.Because(fmt.Errorf("--keep-runs is %d", k.runs), "")
 	}
-	if k.none && k.file != "" {
+	if k.none && k.history != "" {
 		return history.Keep{}, exit.Because(errors.New("--history and --no-history: is the run to be kept or not?"), "")
 	}
 	return history.Keep{For: age, Runs: k.runs}, nil
 }
 
-// record keeps a run, and says what became different since the one before it;
-// nil if there is none.
-func (k *keepFlags) record(ctx context.Context, f *fleet.Fleet, d *fleet.Document) (*change.Document, error) {
+// record keeps a run and, with news, says what became different since the one
+// before it; nil if there is none.
+func (k *keepFlags) record(ctx context.Context, f *fleet.Fleet, d *fleet.Document, news bool) (*change.Document, error) {
 	keep, err := k.keep()
 	if err != nil {
 		return nil, err
 	}
-	path, err := history.Path(k.file)
+	path, err := history.Path(k.history)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (k *keepFlags) record(ctx context.Context, f *fleet.Fleet, d *fleet.Documen
 		return nil, err
 	}
 	id, err := file.Record(ctx, f, d, keep)
-	if err != nil || len(before) == 0 {
+	if err != nil || len(before) == 0 || !news {
 		return nil, err
 	}
 	return compareRuns(ctx, file, before[0].ID, id, change.Only{})
