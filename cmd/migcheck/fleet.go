@@ -100,7 +100,7 @@ type fleetRun struct {
 	file   *fleetfile.Fleet
 	hosts  []string
 	maps   []mapping
-	fleet  *fleet.Fleet // as it was judged last
+	judged *fleet.Fleet // the last time
 }
 
 func (f *fleetFlags) run(cmd *cobra.Command) error {
@@ -181,7 +181,7 @@ func (r *fleetRun) look(again bool) (*fleet.Document, error) {
 		return nil, err
 	}
 	f.Waivers, f.Now = waivers(r.file, r.allow), f.Now.Truncate(time.Second)
-	r.fleet = f
+	r.judged = f
 	return fleet.Judge(f, rules.All).Document(
 		preflight.Tool{Name: "migcheck", Version: version()},
 		preflight.Options{Snapshot: r.snapshot, Map: mapOption(r.hosts, to)},

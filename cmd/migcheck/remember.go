@@ -42,7 +42,7 @@ func (r *fleetRun) remember(ctx context.Context, d *fleet.Document) (*change.Doc
 		return nil, nil
 	}
 	asked := slices.Contains(r.failOn, failOnNew)
-	news, err := r.keepFlags.record(ctx, r.fleet, d, asked)
+	news, err := r.keepFlags.record(ctx, r.judged, d, asked)
 	switch {
 	case err != nil && (asked || r.history != ""):
 		return nil, err

@@ -66,7 +66,7 @@ func open(ctx context.Context, path, more string) (*File, state, error) {
 	}
 	at := url.URL{Scheme: "file", Path: path}
 	// A writer holds others up while it stores one run: they wait half a minute.
-	db, err := sql.Open("sqlite", at.String()+"?mode=rw&_txlock=immediate&_busy_timeout=30000&_synchronous=EXTRA&_auto_vacuum=INCREMENTAL"+
+	db, err := sql.Open("sqlite", at.String()+"?mode=rw&_txlock=immediate&_busy_timeout=30000&_synchronous=EXTRA"+
 		"&_foreign_keys=1&_defensive=1&_dqs=0&_error_rc=1&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)"+
 		// Pages that did not fit into the cache would lock readers out before the end.
 		"&_pragma=cache_spill(0)&_pragma=temp_store(2)"+more)
@@ -75,7 +75,7 @@ func open(ctx context.Context, path, more string) (*File, state, error) {
 	}
 	db.SetMaxOpenConns(1)
 	f := &File{path: path, db: db}
-	now, err := examine(ctx, db)
+	now, err := f.examine(ctx)
 	return f, now, err
 }
 

@@ -62,6 +62,17 @@ const (
 	current
 )
 
+// examine says what the file is at one moment: another migcheck may be making
+// it.
+func (f *File) examine(ctx context.Context) (state, error) {
+	tx, err := f.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return empty, err
+	}
+	defer func() { _ = tx.Rollback() }()
+	return examine(ctx, tx)
+}
+
 // examine says what the file is, or why it can't be used.
 func examine(ctx context.Context, c querier) (state, error) {
 	var app, has int64
@@ -111,6 +122,10 @@ func sameTables(made []string) bool {
 
 // create makes the tables, unless another migcheck has just made them.
 func (f *File) create(ctx context.Context) error {
+	// It counts for a file without tables only, and would write into any other.
+	if _, err := f.db.ExecContext(ctx, "PRAGMA auto_vacuum = INCREMENTAL"); err != nil {
+		return err
+	}
 	tx, err := f.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
