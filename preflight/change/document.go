@@ -137,10 +137,11 @@ type WayChange struct {
 	Guests Names           `json:"guests"`
 	Hosts  Names           `json:"hosts"` // each of them for each of the guests
 	Ways   int             `json:"ways"`
-	// Rule, Device and Reason are of the finding that is there now or, for what got
-	// better, that was there; empty if none is known.
+	// Rule is that of the finding that is there now or, for what got better, that
+	// was there; empty if none is known. Host and Device are what it is about, empty
+	// if there are several. Reason is what is said of one of the ways.
 	Rule   string `json:"rule,omitempty"`
-	Host   string `json:"host,omitempty"` // whose finding it is
+	Host   string `json:"host,omitempty"`
 	Device string `json:"device,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	// Because is what it follows from; nil if nothing that is known.

@@ -41,6 +41,7 @@ func (c *comparison) compareWays() {
 				order = append(order, g)
 			}
 			g.add(p.after, h, c.after.Document.Guests[p.after].Name)
+			g.join(w)
 		}
 	}
 	for _, g := range order {
@@ -50,6 +51,24 @@ func (c *comparison) compareWays() {
 			}
 		}
 		c.doc.Ways = append(c.doc.Ways, *g.change)
+	}
+}
+
+// join takes in what another of the ways follows from.
+func (g *group) join(w *WayChange) {
+	if g.change.Device != w.Device {
+		g.change.Device = ""
+	}
+	if g.change.Host != w.Host {
+		g.change.Host = ""
+	}
+	if w.Because == nil {
+		return
+	}
+	for _, f := range w.Because.Facts {
+		if !slices.Contains(g.change.Because.Facts, f) {
+			g.change.Because.Facts = append(g.change.Because.Facts, f)
+		}
 	}
 }
 
@@ -115,16 +134,29 @@ func (c *comparison) way(p guest, h int, from, to preflight.Level) (wayKey, *Way
 		w.Rule, w.Device, w.Reason = f.Rule, f.Device, f.Finding.Reason
 		w.Host = c.side(from, to).Document.Hosts[f.Host].Name
 	}
-	w.Because = c.because(p, h, home, f)
-	k.because = fmt.Sprint(w.Because.words())
+	b, leaving := c.because(p, h, home, f)
+	if b != nil {
+		k.because, w.Because = c.alike(b, leaving), b
+		if b.Facts != nil { // one cause may be behind many devices
+			k.device = ""
+		}
+	}
 	return k, w
 }
 
-func (b *Because) words() Because {
-	if b == nil {
-		return Because{}
+// alike is the same for causes that are to be told together: one change of
+// several devices is one.
+func (c *comparison) alike(b *Because, leaving bool) string {
+	if b.Facts == nil {
+		return fmt.Sprint(*b)
 	}
-	return *b
+	var out []string
+	for _, i := range b.Facts {
+		f := &c.doc.Facts[i]
+		out = append(out, join(f.What, f.Before, f.After))
+	}
+	slices.Sort(out)
+	return fmt.Sprint(leaving, slices.Compact(out))
 }
 
 // side is the run whose finding tells of a change: the later one where it got
@@ -200,8 +232,9 @@ func (c *comparison) ofSource(f *fleet.FindingLine) bool {
 }
 
 // because is what a change follows from: facts of the host, then what the guest
-// itself did, facts of the host that it is on, a waiver, another migcheck.
-func (c *comparison) because(p guest, h, home int, f *fleet.FindingLine) *Because {
+// itself did, facts of the host that it is on, a waiver, another migcheck. It also
+// says whether it is the host that the guest would leave.
+func (c *comparison) because(p guest, h, home int, f *fleet.FindingLine) (*Because, bool) {
 	rule, device := "", ""
 	if f != nil {
 		rule, device = f.Rule, f.Device
@@ -210,13 +243,13 @@ func (c *comparison) because(p guest, h, home int, f *fleet.FindingLine) *Becaus
 		}
 	}
 	if list := c.on(h, rule, device); len(list) > 0 {
-		return &Because{Facts: list}
+		return &Because{Facts: slices.Clone(list)}, false
 	}
 	if list := c.guestsOf[p.after]; len(list) > 0 {
-		return &Because{Guests: list}
+		return &Because{Guests: list}, false
 	}
 	if list := c.on(home, rule, device); len(list) > 0 {
-		return &Because{Facts: list}
+		return &Because{Facts: slices.Clone(list)}, true
 	}
 	var waivers []int
 	for i := range c.doc.Waivers {
@@ -226,9 +259,9 @@ func (c *comparison) because(p guest, h, home int, f *fleet.FindingLine) *Becaus
 	}
 	switch {
 	case len(waivers) > 0:
-		return &Because{Waivers: waivers}
+		return &Because{Waivers: waivers}, false
 	case c.doc.Before.Tool != c.doc.After.Tool && len(c.facts.byHost[h]) == 0 && len(c.facts.byHost[home]) == 0:
-		return &Because{Tool: true}
+		return &Because{Tool: true}, false
 	}
-	return nil
+	return nil, false
 }

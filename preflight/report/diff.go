@@ -116,10 +116,41 @@ func (p *printer) diffHosts(d *change.Document) {
 		lines = append(lines, few(u.Hosts, 5)+": "+what+"not observed ("+u.Reason+")")
 	}
 	p.list("HOSTS", len(lines), d.LeftOut.NotObserved, func(i int) { p.wrap(2, 4, lines[i]) })
-	p.list("FACTS", len(d.Facts), d.LeftOut.Facts, func(i int) {
-		f := &d.Facts[i]
-		p.wrap(2, 4, few(f.Hosts, 5)+": "+factWords(&f.Change)+sinceWords(f.Since, d))
-	})
+	var all []*change.FactChange
+	for i := range d.Facts {
+		all = append(all, &d.Facts[i])
+	}
+	facts := factLines(all, d, 5)
+	p.list("FACTS", len(facts), d.LeftOut.Facts, func(i int) { p.wrap(2, 4, facts[i]) })
+}
+
+// factLines are changes of facts, those that are one change of several devices
+// in one line.
+func factLines(facts []*change.FactChange, d *change.Document, most int) []string {
+	type key struct{ hosts, what, before, after, since string }
+	var order []key
+	same := map[key][]*change.FactChange{}
+	for _, f := range facts {
+		k := key{few(f.Hosts, most), f.What, f.Before, f.After, sinceWords(f.Since, d)}
+		if same[k] == nil {
+			order = append(order, k)
+		}
+		same[k] = append(same[k], f)
+	}
+	var lines []string
+	for _, k := range order {
+		list := same[k]
+		words := k.hosts + ": " + factWords(&list[0].Change) + k.since
+		if len(list) > 1 && list[0].Device != "" {
+			n := change.Names{Count: len(list) - 1}
+			for _, f := range list[1:] {
+				n.First = append(n.First, f.Device)
+			}
+			words += "; also " + few(n, most)
+		}
+		lines = append(lines, words)
+	}
+	return lines
 }
 
 // factWords are a change of facts in words: "bond0: mtu 9000 -> 1500".

@@ -63,10 +63,12 @@ func (p *printer) reason(w *change.WayChange) {
 	if w.Kind == change.Won || w.Kind == change.Better {
 		words = "no more: " + words
 	}
-	if w.Reason != "" && w.Hosts.Count == 1 {
+	switch {
+	case w.Reason == "":
+	case w.Hosts.Count == 1 && w.Host != "" && (w.Device != "" || w.Guests.Count == 1):
 		words += ": " + w.Reason
-	} else if w.Device != "" {
-		words += ", " + w.Device
+	default:
+		words += ", for example: " + w.Reason
 	}
 	p.wrap(6, 8, words)
 }
@@ -76,11 +78,11 @@ func (p *printer) because(d *change.Document, b *change.Because) {
 	if b == nil {
 		return
 	}
-	var lines []string
+	var facts []*change.FactChange
 	for _, i := range b.Facts {
-		f := &d.Facts[i]
-		lines = append(lines, few(f.Hosts, 3)+": "+factWords(&f.Change))
+		facts = append(facts, &d.Facts[i])
 	}
+	lines := factLines(facts, d, 3)
 	for _, i := range b.Guests {
 		lines = append(lines, few(d.Guests[i].Guests, 3)+": "+guestWords(&d.Guests[i]))
 	}
