@@ -107,6 +107,10 @@ func (e *Endpoint) know(f Fact) (knowledge, string) {
 	return known, ""
 }
 
+// OfHost is the fact of a host that a collector gives as such for it; empty for
+// facts about a device or a guest.
+func (f Fact) OfHost() hostinfo.Fact { return hostFacts[f] }
+
 // hostFacts are the facts that a collector gives or declares missing as such.
 var hostFacts = map[Fact]hostinfo.Fact{
 	AllDevices: hostinfo.FactDevices,

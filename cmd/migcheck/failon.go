@@ -11,6 +11,9 @@ import (
 	"migcheck/preflight/fleet"
 )
 
+// failOnNew is met by what the run before did not have: the history knows.
+const failOnNew = "new"
+
 // failure words say on what a fleet's run is to fail, and with which code.
 var failures = []struct {
 	word string
@@ -39,7 +42,7 @@ func failWords() []string {
 	for _, f := range failures {
 		out = append(out, f.word)
 	}
-	return out
+	return append(out, failOnNew)
 }
 
 // knownFailures refuses words that are none of them.

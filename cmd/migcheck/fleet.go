@@ -17,6 +17,7 @@ import (
 	"migcheck/cmd/internal/world"
 	"migcheck/hostinfo"
 	"migcheck/preflight"
+	"migcheck/preflight/change"
 	"migcheck/preflight/fleet"
 	"migcheck/preflight/report"
 	"migcheck/preflight/rules"
@@ -25,6 +26,7 @@ import (
 // fleetFlags are what the judging of a fleet was asked for.
 type fleetFlags struct {
 	surveyFlags
+	keepFlags
 	allow, maps, outs, failOn []string
 	guests, color             string
 	watch                     time.Duration
@@ -41,9 +43,14 @@ host can take whom, and what is in the way. A host that does not answer is
 undecided, and the run goes on. PATTERN is a shell glob; several are separated by
 commas, and ! leaves out.
 
+A run over the live fleet is kept in the history, where migcheck history and
+migcheck diff find it, unless --no-history is given. One over a part of it
+(--hosts, --guests), one that watches and one of a --snapshot are kept only in the
+FILE of --history.
+
 Exit status: 0 if it could report, whatever it reports, unless --fail-on says
-otherwise; 2, 130 and 143 as for a check. Interrupted once it reports what is
-known by then.`,
+otherwise (new: a guest is stuck or a way is lost that was not in the run before);
+2, 130 and 143 as for a check. Interrupted once it reports what is known by then.`,
 		Example: `  migcheck fleet
   migcheck fleet --hosts 'rack1-*,!rack1-spare' --guests 'web*' -o json=fleet.json
   migcheck fleet --watch 5m -o json=fleet.json
@@ -58,6 +65,7 @@ known by then.`,
 func (f *fleetFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	f.surveyFlags.register(cmd)
+	f.keepFlags.register(flags)
 	flags.StringVar(&f.guests, "guests", "", "judge the guests of this `PATTERN` only, by name or UUID")
 	flags.StringArrayVarP(&f.outs, "output", "o", nil, "`FORMAT[=FILE]`, repeatable: "+strings.Join(report.FleetFormats(), ", "))
 	flags.StringSliceVar(&f.failOn, "fail-on", nil, "exit with an error of its own on `WHAT`: "+strings.Join(failWords(), ", "))
@@ -92,6 +100,7 @@ type fleetRun struct {
 	file   *fleetfile.Fleet
 	hosts  []string
 	maps   []mapping
+	judged *fleet.Fleet // the last time
 }
 
 func (f *fleetFlags) run(cmd *cobra.Command) error {
@@ -117,7 +126,11 @@ func (f *fleetFlags) run(cmd *cobra.Command) error {
 	if err := write(cmd.OutOrStdout(), doc, r.outs, r.style); err != nil {
 		return err
 	}
-	return r.end(cmd.Context(), doc)
+	news, err := r.remember(cmd.Context(), doc)
+	if err != nil {
+		return err
+	}
+	return r.end(cmd.Context(), doc, news)
 }
 
 // complete refuses what can be seen to be wrong before anybody is asked.
@@ -132,6 +145,9 @@ func (f *fleetFlags) complete(r *fleetRun) (err error) {
 		return exit.Because(fmt.Errorf("--guests: %w", err), "")
 	}
 	if err := knownFailures(f.failOn); err != nil {
+		return err
+	}
+	if err := f.mayKeep(); err != nil {
 		return err
 	}
 	for _, id := range f.allow {
@@ -165,6 +181,7 @@ func (r *fleetRun) look(again bool) (*fleet.Document, error) {
 		return nil, err
 	}
 	f.Waivers, f.Now = waivers(r.file, r.allow), f.Now.Truncate(time.Second)
+	r.judged = f
 	return fleet.Judge(f, rules.All).Document(
 		preflight.Tool{Name: "migcheck", Version: version()},
 		preflight.Options{Snapshot: r.snapshot, Map: mapOption(r.hosts, to)},
@@ -208,9 +225,13 @@ func (r *fleetRun) mapsUsed(f *fleet.Fleet) error {
 
 // end is how the run ends: with the signal that cut it short, or with what it was
 // to fail on.
-func (r *fleetRun) end(ctx context.Context, d *fleet.Document) error {
+func (r *fleetRun) end(ctx context.Context, d *fleet.Document, news *change.Document) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return &exit.Error{Code: exit.Code(cause), Told: true}
 	}
-	return exit.Status(failure(r.failOn, d))
+	code := failure(r.failOn, d)
+	if slices.Contains(r.failOn, failOnNew) && news != nil && news.GotWorse() {
+		code = exit.Worst(code, exit.Blocked)
+	}
+	return exit.Status(code)
 }

@@ -49,7 +49,7 @@ func run(args []string) int {
 		}
 	}()
 	cmd := root()
-	cmd.SetArgs(args)
+	cmd.SetArgs(runArguments(args))
 	err := cmd.ExecuteContext(ctx)
 	if e, ok := errors.AsType[*exit.Error](err); ok && e.Told {
 		return e.Code

@@ -49,6 +49,8 @@ func scriptParams(t *testing.T, folder string) testscript.Params {
 			e.Setenv("FIXTURES", fixtures)
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, ".config"))
+			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, ".state"))
+			e.Setenv("STATE_DIRECTORY", "")
 			e.Setenv("MIGCHECK_FLEET", "")
 			return nil
 		},

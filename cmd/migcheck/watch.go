@@ -23,7 +23,7 @@ func (r *fleetRun) watching(ctx context.Context) error {
 			return err
 		}
 		if was != nil && ctx.Err() != nil { // what was read then is half a look
-			return r.end(ctx, was)
+			return r.end(ctx, was, nil)
 		}
 		if !r.quiet {
 			complain(r.cmd.ErrOrStderr(), doc.Created.Format("15:04:05Z")+" "+fleetChange(was, doc))
@@ -34,7 +34,7 @@ func (r *fleetRun) watching(ctx context.Context) error {
 		was = doc
 		select {
 		case <-ctx.Done():
-			return r.end(ctx, doc)
+			return r.end(ctx, doc, nil)
 		case <-next.C:
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"migcheck/preflight"
+	"migcheck/preflight/change"
 	"migcheck/preflight/fleet"
 )
 
@@ -31,11 +32,12 @@ type Options struct {
 type format struct {
 	pairs func(w io.Writer, d *preflight.Document, o Options) error
 	fleet func(w io.Writer, d *fleet.Document, o Options) error
+	diff  func(w io.Writer, d *change.Document, o Options) error
 }
 
 var formats = map[string]format{
-	"text":       {pairs: text, fleet: fleetText},
-	"json":       {pairs: indented[preflight.Document], fleet: indented[fleet.Document]},
+	"text":       {pairs: text, fleet: fleetText, diff: diffText},
+	"json":       {pairs: indented[preflight.Document], fleet: indented[fleet.Document], diff: indented[change.Document]},
 	"jsonl":      {pairs: lines, fleet: fleetLines},
 	"csv":        {pairs: table, fleet: fleetTable},
 	"markdown":   {pairs: markdown, fleet: fleetMarkdown},
@@ -64,6 +66,15 @@ func having(has func(format) bool) []string {
 	return out
 }
 
+// DiffFormats are the names that Render takes for what changed between two runs,
+// sorted.
+func DiffFormats() []string {
+	return having(func(f format) bool { return f.diff != nil })
+}
+
+// DiffKnown is Known for what changed between two runs.
+func DiffKnown(name string) error { return known(name, DiffFormats()) }
+
 // Known returns an error that lists the formats of a report of pairs if name is
 // none of them.
 func Known(name string) error { return known(name, Formats()) }
@@ -79,7 +90,8 @@ func known(name string, all []string) error {
 	return fmt.Errorf("%q is no output format; there are %s and %s", name, strings.Join(all[:last], ", "), all[last])
 }
 
-// Render writes a report of pairs or of a fleet, given as its JSON, in a format.
+// Render writes a report of pairs, of a fleet or of what changed in one, given as
+// its JSON, in a format.
 func Render(w io.Writer, document []byte, name string, o Options) error {
 	r, err := Read(document)
 	if err != nil {
@@ -88,16 +100,18 @@ func Render(w io.Writer, document []byte, name string, o Options) error {
 	return r.Render(w, name, o)
 }
 
-// Report is a document of pairs or of a fleet that was read back from its JSON.
+// Report is a document of pairs, of a fleet or of what changed in one that was
+// read back from its JSON.
 type Report struct {
 	pairs *preflight.Document
 	fleet *fleet.Document
+	diff  *change.Document
 }
 
 // ErrNoReport is what Read returns for what is no report at all.
 var ErrNoReport = errors.New("this is no report of migcheck")
 
-// Read takes in a document of pairs or of a fleet.
+// Read takes in a document.
 func Read(document []byte) (*Report, error) {
 	var head struct {
 		Schema string `json:"schema"`
@@ -112,19 +126,31 @@ func Read(document []byte) (*Report, error) {
 	case fleet.Schema:
 		d, err := read[fleet.Document](document)
 		if err == nil {
-			if err = d.Check(); err != nil {
-				err = fmt.Errorf("read the report: %w", err)
-			}
+			err = sound(d)
 		}
 		return &Report{fleet: d}, err
+	case change.Schema:
+		d, err := read[change.Document](document)
+		if err == nil {
+			err = sound(d)
+		}
+		return &Report{diff: d}, err
 	}
 	return nil, strange(head.Schema)
 }
 
+// sound says what is wrong with a document that names things by number.
+func sound(d interface{ Check() error }) error {
+	if err := d.Check(); err != nil {
+		return fmt.Errorf("read the report: %w", err)
+	}
+	return nil
+}
+
 // strange says what is wrong with a schema that is none of these.
 func strange(schema string) error {
-	reads := "this migcheck reads " + preflight.Schema + " and " + fleet.Schema
-	for _, known := range []string{preflight.Schema, fleet.Schema} {
+	reads := "this migcheck reads " + preflight.Schema + ", " + fleet.Schema + " and " + change.Schema
+	for _, known := range []string{preflight.Schema, fleet.Schema, change.Schema} {
 		name, _, _ := strings.Cut(known, "/")
 		if v, err := strconv.Atoi(strings.TrimPrefix(schema, name+"/")); err == nil && v > 1 {
 			return fmt.Errorf("the report was written by a later migcheck: it has schema %.40q, and %s", schema, reads)
@@ -140,12 +166,19 @@ func strange(schema string) error {
 func (r *Report) Render(w io.Writer, name string, o Options) error {
 	var b bytes.Buffer
 	var err error
-	if r.fleet != nil {
+	switch f := formats[name]; {
+	case r.fleet != nil:
 		if err = FleetKnown(name); err == nil {
-			err = formats[name].fleet(&b, r.fleet, o)
+			err = f.fleet(&b, r.fleet, o)
 		}
-	} else if err = Known(name); err == nil {
-		err = formats[name].pairs(&b, r.pairs, o)
+	case r.diff != nil:
+		if err = DiffKnown(name); err == nil {
+			err = f.diff(&b, r.diff, o)
+		}
+	default:
+		if err = Known(name); err == nil {
+			err = f.pairs(&b, r.pairs, o)
+		}
 	}
 	if err == nil {
 		_, err = w.Write(b.Bytes())

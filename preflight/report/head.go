@@ -31,8 +31,11 @@ func concerns(w *preflight.Waiver, d *preflight.Document) bool {
 
 func (p *printer) waiver(w *preflight.Waiver) { p.line(0, waiverWords(w)) }
 
-func waiverWords(w *preflight.Waiver) string {
-	about := "waived: " + w.Rule
+func waiverWords(w *preflight.Waiver) string { return "waived: " + waiverOf(w) }
+
+// waiverOf is a waiver's rule, what it is limited to, and why.
+func waiverOf(w *preflight.Waiver) string {
+	about := w.Rule
 	for _, limit := range [][2]string{{"on", w.Host}, {"for", w.Guest}, {"about", w.Device}, {"until", w.LastDay()}} {
 		if limit[1] != "" {
 			about += " " + limit[0] + " " + limit[1]

@@ -8,6 +8,7 @@ import (
 
 	"migcheck/hostinfo"
 	"migcheck/preflight"
+	"migcheck/preflight/change"
 	"migcheck/preflight/fleet"
 )
 
@@ -20,6 +21,11 @@ func JSONSchema() (*jsonschema.Schema, error) {
 // FleetSchema describes a fleet's document in the same way.
 func FleetSchema() (*jsonschema.Schema, error) {
 	return schemaOf[fleet.Document](fleet.Schema)
+}
+
+// DiffSchema describes what changed between two runs in the same way.
+func DiffSchema() (*jsonschema.Schema, error) {
+	return schemaOf[change.Document](change.Schema)
 }
 
 func schemaOf[T any](title string) (*jsonschema.Schema, error) {
