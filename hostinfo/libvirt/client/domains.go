@@ -84,7 +84,7 @@ func readBrief(dom *golibvirt.Domain) (*hostinfo.Domain, error) {
 	state, _, err := dom.GetState()
 	if err == nil {
 		d.State = stateOf(state)
-		d.MACs, err = readMACs(dom)
+		err = readXML(dom, d)
 	}
 	switch {
 	case errors.Is(err, golibvirt.ERR_NO_DOMAIN):
@@ -95,26 +95,27 @@ func readBrief(dom *golibvirt.Domain) (*hostinfo.Domain, error) {
 	return d, nil
 }
 
-// readMACs are the addresses of a domain's NICs, those that the guest has
-// changed to included, once each in document order.
-func readMACs(dom *golibvirt.Domain) ([]string, error) {
+// readXML fills in what the XML says: the addresses of the domain's NICs, those
+// that the guest has changed to included, once each in document order, and its
+// memory.
+func readXML(dom *golibvirt.Domain, d *hostinfo.Domain) error {
 	text, err := dom.GetXMLDesc(0)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	parsed, err := libvirt.ParseDomain([]byte(text))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var all []string
+	d.Memory = parsed.Definition.Memory
 	for _, n := range parsed.Definition.NICs {
 		for _, m := range []string{n.MAC, n.CurrentMAC} {
-			if m != "" && !slices.Contains(all, m) {
-				all = append(all, m)
+			if m != "" && !slices.Contains(d.MACs, m) {
+				d.MACs = append(d.MACs, m)
 			}
 		}
 	}
-	return all, nil
+	return nil
 }
 
 // GuestNames are the names of all guests that the daemon knows, sorted.
