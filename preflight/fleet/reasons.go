@@ -1,0 +1,25 @@
+package fleet
+
+import "slices"
+
+// Reasons are what gives a guest its verdict on a host: the causes of that
+// level, without their numbers. Nil where it is ready or at home.
+func (m *Matrix) Reasons(guest, host int) []Cause {
+	home := m.fleet.Guests[guest].Host
+	if host == home {
+		return nil
+	}
+	verdict := m.Verdict(guest, host)
+	keys := m.items(m.rowsIn(guest), host, home)
+	if excepted(m.exceptions[guest], host) {
+		keys = m.ownItems(guest, host)
+	}
+	var out []Cause
+	for _, k := range keys {
+		c := Cause{Host: k.host, Rule: k.rule, Device: k.device, Level: k.level, Example: [2]int{guest, host}}
+		if k.level == verdict && !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
