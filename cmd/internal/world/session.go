@@ -23,7 +23,8 @@ type session struct {
 	ready chan struct{} // closed when everything below is there
 
 	host      *hostinfo.Host
-	err       error // the name is no host's; host is unobserved then
+	guests    []*hostinfo.Guest // all of them, if a census was taken
+	err       error             // the name is no host's; host is unobserved then
 	libvirt   *client.Conn
 	forward   *ssh.Forward // by which libvirt is reached; nil if directly
 	noLibvirt string       // why libvirt is nil
@@ -32,6 +33,9 @@ type session struct {
 	ssh     *ssh.Client
 	sockets []iproute.Socket // of libvirt, on the host
 	route   Route
+
+	census bool         // read all guests, too
+	seen   *client.Seen // what the last census read; nil: not kept
 }
 
 func (s *session) openLocal(ctx context.Context, l *live) {
@@ -104,7 +108,7 @@ func (s *session) openForwarded(ctx context.Context, uri string) {
 			s.hangUp = func() { _ = conn.Close(); _ = f.Close() }
 			s.libvirt, s.forward = conn, f
 			s.route.Libvirt, s.route.ReadOnly = f.Via, strings.Join(why, "; ")
-			conn.Facts(ctx, s.host)
+			s.ask(ctx)
 			return
 		}
 		_ = f.Close()
@@ -182,7 +186,16 @@ func (s *session) openLibvirt(ctx context.Context, o client.Options) {
 		return
 	}
 	s.libvirt, s.hangUp = conn, func() { _ = conn.Close() }
-	conn.Facts(ctx, s.host)
+	s.ask(ctx)
+}
+
+// ask asks libvirt for what the session is for.
+func (s *session) ask(ctx context.Context) {
+	if s.census {
+		s.guests = s.libvirt.Census(ctx, s.host, s.seen)
+		return
+	}
+	s.libvirt.Facts(ctx, s.host)
 }
 
 func (s *session) withoutLibvirt(why string) {

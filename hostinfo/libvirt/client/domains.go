@@ -27,20 +27,20 @@ func (c *Conn) domains(ctx context.Context) func(*hostinfo.Host) {
 		errs    []error
 	}
 	a, err := call(ctx, c, "list guests", func(conn *golibvirt.Connect) (a answer, err error) {
-		list, err := conn.ListAllDomains(0)
+		all, err := list(conn)
 		if err != nil {
 			return a, err
 		}
-		defer freeDomains(list)
+		defer free(all)
 		var mu sync.Mutex
 		g, ctx := errgroup.WithContext(ctx)
 		g.SetLimit(inFlight)
-		for i := range list {
+		for i := range all {
 			g.Go(func() error {
 				if ctx.Err() != nil {
 					return context.Cause(ctx)
 				}
-				d, err := readBrief(&list[i])
+				d, err := readBrief(&all[i])
 				mu.Lock()
 				defer mu.Unlock()
 				if d != nil {
@@ -70,34 +70,22 @@ func (c *Conn) domains(ctx context.Context) func(*hostinfo.Host) {
 
 // readBrief returns nil and no error for a domain that is gone, and with an
 // error as much as it could read.
-func readBrief(dom *golibvirt.Domain) (*hostinfo.Domain, error) {
-	// Both are at hand in the client: they ask nobody.
-	name, err := dom.GetName()
-	if err != nil {
-		return nil, words(err)
-	}
-	uuid, err := dom.GetUUIDString()
-	if err != nil {
-		return nil, fmt.Errorf("guest %q: %w", name, words(err))
-	}
-	d := &hostinfo.Domain{Name: name, UUID: uuid}
-	state, _, err := dom.GetState()
+func readBrief(l *listed) (*hostinfo.Domain, error) {
+	d := &hostinfo.Domain{Name: l.name, UUID: l.uuid, State: l.state}
+	err := l.stateErr
 	if err == nil {
-		d.State = stateOf(state)
-		err = readXML(dom, d)
+		err = readXML(l.Domain, d)
 	}
 	switch {
 	case errors.Is(err, golibvirt.ERR_NO_DOMAIN):
 		return nil, nil
 	case err != nil:
-		return d, fmt.Errorf("guest %q: %w", name, words(err))
+		return d, fmt.Errorf("guest %q: %w", l.name, words(err))
 	}
 	return d, nil
 }
 
-// readXML fills in what the XML says: the addresses of the domain's NICs, those
-// that the guest has changed to included, once each in document order, and its
-// memory.
+// readXML fills in what the domain's XML says of it.
 func readXML(dom *golibvirt.Domain, d *hostinfo.Domain) error {
 	text, err := dom.GetXMLDesc(0)
 	if err != nil {
@@ -107,15 +95,21 @@ func readXML(dom *golibvirt.Domain, d *hostinfo.Domain) error {
 	if err != nil {
 		return err
 	}
-	d.Memory = parsed.Definition.Memory
-	for _, n := range parsed.Definition.NICs {
+	describe(d, parsed.Definition)
+	return nil
+}
+
+// describe fills in the addresses of a domain's NICs, those that the guest has
+// changed to included, once each in document order, and its memory.
+func describe(d *hostinfo.Domain, def *hostinfo.Definition) {
+	d.Memory = def.Memory
+	for _, n := range def.NICs {
 		for _, m := range []string{n.MAC, n.CurrentMAC} {
 			if m != "" && !slices.Contains(d.MACs, m) {
 				d.MACs = append(d.MACs, m)
 			}
 		}
 	}
-	return nil
 }
 
 // GuestNames are the names of all guests that the daemon knows, sorted.
