@@ -23,3 +23,6 @@ func (m *Matrix) Reasons(guest, host int) []Cause {
 	}
 	return out
 }
+
+// HostName is what a host is called.
+func (m *Matrix) HostName(host int) string { return m.fleet.Hosts[host].View.Name }
