@@ -157,7 +157,7 @@ func (r *fleetRun) look(again bool) (*fleet.Document, error) {
 		return nil, err
 	}
 	splitBrains(r.cmd.ErrOrStderr(), s)
-	err := errors.Join(r.guestsMeant(s), r.mapsUsed(f))
+	err := errors.Join(guestsMeant(r.wanted, s), r.mapsUsed(f))
 	switch {
 	case err != nil && slices.ContainsFunc(s.Hosts, unread): // what is meant may be where nobody could look
 		complain(r.cmd.ErrOrStderr(), err.Error())
@@ -172,12 +172,12 @@ func (r *fleetRun) look(again bool) (*fleet.Document, error) {
 }
 
 // guestsMeant refuses a pattern that matches nothing.
-func (r *fleetRun) guestsMeant(s *survey.Survey) error {
+func guestsMeant(wanted pattern.Pattern, s *survey.Survey) error {
 	var names [][]string
 	for _, g := range s.Guests {
 		names = append(names, []string{g.Name, g.UUID})
 	}
-	if m := r.wanted.Misses(names); len(m) > 0 {
+	if m := wanted.Misses(names); len(m) > 0 {
 		err := &pattern.MissError{Miss: m[0]}
 		return exit.Because(fmt.Errorf("--guests: %w", err), err.Hint())
 	}

@@ -46,7 +46,7 @@ func root() *cobra.Command {
 		},
 	}
 	check.register(cmd)
-	cmd.AddCommand(checkCommand(), fleetCommand(), compareCommand(), inventoryCommand(), snapshotCommand(),
+	cmd.AddCommand(checkCommand(), fleetCommand(), evacuateCommand(), fixesCommand(), compareCommand(), inventoryCommand(), snapshotCommand(),
 		doctorCommand(), rulesCommand(), explainCommand(), schemaCommand(), hookCommand(), versionCommand())
 	cmd.SetFlagErrorFunc(flagError)
 	return cmd

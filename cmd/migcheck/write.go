@@ -14,6 +14,13 @@ import (
 // write renders a document, of pairs or of a fleet, to every output. Files appear whole or not at all,
 // and before anything goes to stdout.
 func write(stdout io.Writer, d any, outs []output, o report.Options) error {
+	return writeBy(report.Render, stdout, d, outs, o)
+}
+
+// renderer writes a document, given as its JSON, in a format.
+type renderer func(w io.Writer, document []byte, format string, o report.Options) error
+
+func writeBy(render renderer, stdout io.Writer, d any, outs []output, o report.Options) error {
 	raw, err := json.Marshal(d)
 	if err != nil {
 		return fmt.Errorf("write the report: %w", err)
@@ -25,7 +32,7 @@ func write(stdout io.Writer, d any, outs []output, o report.Options) error {
 		if out.file != "" {
 			look = report.Options{Width: 100}
 		}
-		if err := report.Render(&b, raw, out.format, look); err != nil {
+		if err := render(&b, raw, out.format, look); err != nil {
 			return err
 		}
 		if out.file == "" {

@@ -67,6 +67,8 @@ type Step struct {
 	Verdict preflight.Level `json:"verdict"` // ready, note or warning
 	// Findings are what a check of this step says, consequences left out.
 	Findings []preflight.Finding `json:"findings,omitempty"`
+	// Moved is what became of it, where the plan was carried out.
+	Moved *preflight.Moved `json:"moved,omitempty"`
 }
 
 // Left is a guest without a place.

@@ -84,6 +84,19 @@ func (r *room) takes(n need) (fits bool, unknown string) {
 	return n.kib <= r.free, ""
 }
 
+// Fits is an error if a host, as it is now, has no room for a guest, or if that
+// is not known.
+func Fits(h *hostinfo.Host, g *hostinfo.Guest) error {
+	r, n := roomOf(h), needOf(g)
+	switch fits, unknown := r.takes(n); {
+	case unknown != "":
+		return fmt.Errorf("whether %s has room for %s is not known: %s", h.Name, g.Name, unknown)
+	case !fits:
+		return fmt.Errorf("%s has too little memory for %s: %s", h.Name, g.Name, r.left(n))
+	}
+	return nil
+}
+
 // size is of what pages a guest would get its memory there; 0 for none.
 func (r *room) size(n need) int {
 	if n.page != 0 {
@@ -121,6 +134,9 @@ func (r *room) left(n need) string {
 
 // Size is a number of KiB for people: "3.5 GiB".
 func Size(kib int) string {
+	if kib < 0 {
+		return "-" + Size(-kib)
+	}
 	v, unit := float64(kib), "KiB"
 	for _, larger := range []string{"MiB", "GiB", "TiB"} {
 		if v < 1024 {

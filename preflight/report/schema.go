@@ -8,6 +8,8 @@ import (
 
 	"migcheck/hostinfo"
 	"migcheck/preflight"
+	"migcheck/preflight/evacuate"
+	"migcheck/preflight/fixes"
 	"migcheck/preflight/fleet"
 )
 
@@ -21,6 +23,14 @@ func JSONSchema() (*jsonschema.Schema, error) {
 func FleetSchema() (*jsonschema.Schema, error) {
 	return schemaOf[fleet.Document](fleet.Schema)
 }
+
+// EvacuationSchema describes the plan to empty a host.
+func EvacuationSchema() (*jsonschema.Schema, error) {
+	return schemaOf[evacuate.Document](evacuate.Schema)
+}
+
+// FixesSchema describes a fleet's fixes.
+func FixesSchema() (*jsonschema.Schema, error) { return schemaOf[fixes.Document](fixes.Schema) }
 
 func schemaOf[T any](title string) (*jsonschema.Schema, error) {
 	s, err := jsonschema.For[T](&jsonschema.ForOptions{
