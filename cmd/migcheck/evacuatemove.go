@@ -80,11 +80,31 @@ func (r *evacuation) migrateSteps(task *evacuate.Task, plan *evacuate.Document) 
 		}
 	}
 	doc.Verdict = preflight.Worst(doc.Reports)
+	if err := r.refused(check.mover, doc); err != nil {
+		return exit.Usage, nil, err
+	}
 	code := check.mover.migrateAll(ctx, doc)
 	for i := range doc.Reports {
-		plan.Steps[i].Moved = doc.Reports[i].Moved
+		plan.Steps[i].Follow(&doc.Reports[i])
 	}
 	return code, doc, nil
+}
+
+// refused shows what stands in the way of guests that the plan has a place for,
+// now that they are to migrate: the way to the migration ports is tried then.
+func (r *evacuation) refused(m *mover, doc *preflight.Document) error {
+	some := *doc
+	some.Reports = nil
+	for i, t := range m.trips {
+		if t.refusal != nil && doc.Reports[i].Verdict >= preflight.Undecided {
+			some.Reports = append(some.Reports, doc.Reports[i])
+		}
+	}
+	if len(some.Reports) == 0 {
+		return nil
+	}
+	some.Verdict = preflight.Worst(some.Reports)
+	return write(r.cmd.ErrOrStderr(), &some, []output{{format: "text"}}, report.Options{Width: 100})
 }
 
 // again reads the hosts of the plan once more: planning for a large fleet takes

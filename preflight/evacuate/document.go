@@ -64,11 +64,17 @@ type Guest struct {
 type Step struct {
 	Guest
 	To      string          `json:"to"`
-	Verdict preflight.Level `json:"verdict"` // ready, note or warning
+	Verdict preflight.Level `json:"verdict"` // ready, note or warning; anything once Moved is there
 	// Findings are what a check of this step says, consequences left out.
 	Findings []preflight.Finding `json:"findings,omitempty"`
 	// Moved is what became of it, where the plan was carried out.
 	Moved *preflight.Moved `json:"moved,omitempty"`
+}
+
+// Follow takes over what the check right before the migration said, and what
+// became of it.
+func (s *Step) Follow(r *preflight.Report) {
+	s.Verdict, s.Findings, s.Moved = r.Verdict, roots(r, preflight.Note), r.Moved
 }
 
 // Left is a guest without a place.

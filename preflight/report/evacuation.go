@@ -207,6 +207,8 @@ func conclusion(d *evacuate.Document) string {
 		tally += fmt.Sprintf(", %d undecided", n)
 	}
 	switch {
+	case d.Verdict == preflight.Ready && all == 0:
+		return "nothing runs on " + d.Host.Name
 	case d.Verdict == preflight.Ready && len(d.Stopped) > 0:
 		return d.Host.Name + " can be emptied of what runs there: " + tally
 	case d.Verdict == preflight.Ready:
