@@ -1,6 +1,7 @@
 package ssh
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -74,7 +75,7 @@ func TestGarbageIsAskedOnce(t *testing.T) {
 	var came atomic.Int32
 	addr := peer(t, func(c net.Conn) {
 		came.Add(1)
-		_, _ = c.Write([]byte("SSH-1.5-old\r\n"))
+		_, _ = c.Write(bytes.Repeat([]byte("220 mail"), 100))
 	})
 	d, err := New(Config{ConfigFile: "none", Home: t.TempDir(), Retries: 3})
 	ok(t, err)

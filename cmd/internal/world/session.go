@@ -32,7 +32,9 @@ type session struct {
 
 	ssh     *ssh.Client
 	sockets []iproute.Socket // of libvirt, on the host
-	route   Route
+	// socketsRead says whether the host told which there are.
+	socketsRead bool
+	route       Route
 
 	census bool         // read all guests, too
 	seen   *client.Seen // what the last census read; nil: not kept
@@ -88,6 +90,11 @@ func (s *session) openLibvirtOf(ctx context.Context, l *live) {
 // openForwarded opens libvirt through the SSH connection: the socket for
 // reading and writing, or, where the daemon refuses that, the read-only one.
 func (s *session) openForwarded(ctx context.Context, uri string) {
+	if s.socketsRead && len(s.sockets) == 0 && (uri == "" || uri == client.DefaultURI) {
+		// There is none: trying would cost the host another command.
+		s.withoutLibvirt(reason(ssh.Socket{Paths: readWriteSockets, URI: client.DefaultURI}.Missing(s.ssh.Name())))
+		return
+	}
 	var why []string
 	for _, readOnly := range []bool{false, true} {
 		socket := s.libvirtSocket(uri, readOnly)
@@ -149,7 +156,7 @@ func (s *session) look(ctx context.Context, l *live) error {
 	if err != nil {
 		return err
 	}
-	s.host, s.sockets = got.Host, got.Sockets
+	s.host, s.sockets, s.socketsRead = got.Host, got.Sockets, got.SocketsRead
 	s.host.Live = true
 	if s.route.Login == "" && !s.route.Sudo {
 		s.route.Login = s.host.User

@@ -44,7 +44,7 @@ func (c *Conn) census(ctx context.Context, seen *Seen) ([]*hostinfo.Guest, func(
 			return nil, err
 		}
 		defer free(domains)
-		transient, transientErr := transientOnes(conn)
+		transient, transientErr := uuidsOf(conn, golibvirt.CONNECT_LIST_DOMAINS_TRANSIENT)
 		all := make([]*person, len(domains))
 		g, ctx := errgroup.WithContext(ctx)
 		g.SetLimit(inFlight)
@@ -83,24 +83,6 @@ func (c *Conn) census(ctx context.Context, seen *Seen) ([]*hostinfo.Guest, func(
 			}
 		}
 	}
-}
-
-// transientOnes are the UUIDs of the domains that end with their emulator.
-func transientOnes(conn *golibvirt.Connect) (map[string]bool, error) {
-	domains, err := conn.ListAllDomains(golibvirt.CONNECT_LIST_DOMAINS_TRANSIENT)
-	if err != nil {
-		return nil, err
-	}
-	defer freeDomains(domains)
-	out := map[string]bool{}
-	for i := range domains {
-		uuid, err := domains[i].GetUUIDString()
-		if err != nil {
-			return nil, err
-		}
-		out[uuid] = true
-	}
-	return out, nil
 }
 
 // personOf reads the rest of a guest; nil if it is gone.

@@ -3,7 +3,6 @@
 package client
 
 import (
-	"errors"
 	"fmt"
 
 	golibvirt "libvirt.org/go/libvirt"
@@ -11,8 +10,8 @@ import (
 	"migcheck/hostinfo"
 )
 
-// listed is one domain of a list, with what the list itself says of it. Whoever
-// has the list frees its domains.
+// listed is one domain of a list, with what lists themselves say of it. Whoever
+// has it frees its domain.
 type listed struct {
 	*golibvirt.Domain
 	name, uuid string
@@ -20,39 +19,62 @@ type listed struct {
 	stateErr   error
 }
 
-// list asks for all domains and their states at once.
-func list(conn *golibvirt.Connect) ([]listed, error) {
-	stats, err := conn.GetAllDomainStats(nil, golibvirt.DOMAIN_STATS_STATE, 0)
-	if errors.Is(err, golibvirt.ERR_NO_SUPPORT) {
-		return listOneByOne(conn)
-	}
-	if err != nil {
-		return nil, err
-	}
-	out := make([]listed, len(stats))
-	for i := range stats {
-		out[i].Domain = stats[i].Domain
-		if s := stats[i].State; s != nil && s.StateSet {
-			out[i].state = stateOf(s.State)
-		} else {
-			out[i].ask()
-		}
-	}
-	return named(out)
+// states are those that libvirt lists domains by; the others are rare.
+var states = []struct {
+	flag  golibvirt.ConnectListAllDomainsFlags
+	state hostinfo.DomainState
+}{
+	{golibvirt.CONNECT_LIST_DOMAINS_SHUTOFF, hostinfo.StateShutoff},
+	{golibvirt.CONNECT_LIST_DOMAINS_PAUSED, hostinfo.StatePaused},
+	{golibvirt.CONNECT_LIST_DOMAINS_RUNNING, hostinfo.StateRunning},
 }
 
-// listOneByOne is for drivers that have no statistics.
-func listOneByOne(conn *golibvirt.Connect) ([]listed, error) {
+// list asks for all domains, and by lists for their states: a few questions for
+// any number of domains. (The binding's GetAllDomainStats asks one more about each
+// of them.) One that is in no list, because it changes meanwhile or is in a rare
+// state, is asked itself.
+func list(conn *golibvirt.Connect) ([]listed, error) {
 	domains, err := conn.ListAllDomains(0)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]listed, len(domains))
+	all := make([]listed, len(domains))
 	for i := range domains {
-		out[i].Domain = &domains[i]
-		out[i].ask()
+		all[i].Domain = &domains[i]
 	}
-	return named(out)
+	if err := describe(conn, all); err != nil {
+		free(all)
+		return nil, err
+	}
+	return all, nil
+}
+
+func describe(conn *golibvirt.Connect, all []listed) error {
+	in := map[string]hostinfo.DomainState{}
+	for _, s := range states {
+		uuids, err := uuidsOf(conn, s.flag)
+		if err != nil {
+			return err
+		}
+		for uuid := range uuids {
+			in[uuid] = s.state
+		}
+	}
+	for i := range all {
+		l := &all[i]
+		var err error
+		// Both are at hand in the client: they ask nobody.
+		if l.name, err = l.GetName(); err == nil {
+			l.uuid, err = l.GetUUIDString()
+		}
+		if err != nil {
+			return fmt.Errorf("guest %q: %w", l.name, words(err))
+		}
+		if l.state = in[l.uuid]; l.state == hostinfo.StateUnknown {
+			l.ask()
+		}
+	}
+	return nil
 }
 
 func (l *listed) ask() {
@@ -64,19 +86,22 @@ func (l *listed) ask() {
 	l.state = stateOf(state)
 }
 
-// named adds names and UUIDs, which are at hand in the client: nobody is asked.
-func named(all []listed) (_ []listed, err error) {
-	for i := range all {
-		l := &all[i]
-		if l.name, err = l.GetName(); err == nil {
-			l.uuid, err = l.GetUUIDString()
-		}
-		if err != nil {
-			free(all)
-			return nil, fmt.Errorf("guest %q: %w", l.name, words(err))
-		}
+// uuidsOf are the domains of one kind.
+func uuidsOf(conn *golibvirt.Connect, kind golibvirt.ConnectListAllDomainsFlags) (map[string]bool, error) {
+	domains, err := conn.ListAllDomains(kind)
+	if err != nil {
+		return nil, err
 	}
-	return all, nil
+	defer freeDomains(domains)
+	out := map[string]bool{}
+	for i := range domains {
+		uuid, err := domains[i].GetUUIDString()
+		if err != nil {
+			return nil, err
+		}
+		out[uuid] = true
+	}
+	return out, nil
 }
 
 func free(all []listed) {
