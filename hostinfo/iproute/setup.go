@@ -65,11 +65,13 @@ func (a *answer) proc(h *hostinfo.Host) {
 			break // nothing that the script prints
 		}
 	}
-	memory.Finish(h, said)
 	// Without IPv6 there is no ipv6_route: grep's status is 2 then.
 	ended := s.status == "0" || s.status == "1" || s.status == "2"
 	if ended {
 		h.Setup.DevFS = files.DevFS(mounts)
+		memory.Finish(h, said)
+	} else {
+		h.AddGap(hostinfo.FactMemory, "", "the free memory is not known: "+said)
 	}
 	if h.Setup.DevFS == "" {
 		h.AddGap(hostinfo.FactTaps, "", "the file system on /dev is not known: "+said)

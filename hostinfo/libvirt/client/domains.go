@@ -95,13 +95,13 @@ func readXML(dom *golibvirt.Domain, d *hostinfo.Domain) error {
 	if err != nil {
 		return err
 	}
-	describe(d, parsed.Definition)
+	sumUp(d, parsed.Definition)
 	return nil
 }
 
-// describe fills in the addresses of a domain's NICs, those that the guest has
+// sumUp fills in the addresses of a domain's NICs, those that the guest has
 // changed to included, once each in document order, and its memory.
-func describe(d *hostinfo.Domain, def *hostinfo.Definition) {
+func sumUp(d *hostinfo.Domain, def *hostinfo.Definition) {
 	d.Memory = def.Memory
 	for _, n := range def.NICs {
 		for _, m := range []string{n.MAC, n.CurrentMAC} {
