@@ -83,6 +83,8 @@ type Definition struct {
 	// LaunchSecurity is launchSecurity/@type ("s390-pv", "sev", "sev-snp", ...);
 	// empty if the element is not there.
 	LaunchSecurity string `json:"launch_security,omitempty"`
+	// Memory is nil if the document says nothing of it.
+	Memory *GuestMemory `json:"memory,omitempty"`
 	// NICs are devices/interface in document order, which is how libvirt
 	// compares them.
 	NICs []NIC `json:"nics,omitempty"`

@@ -36,6 +36,8 @@ type Host struct {
 	MacvtapModule Tri `json:"macvtap_module,omitzero"`
 	// VhostNet says whether /dev/vhost-net is there.
 	VhostNet Tri `json:"vhost_net,omitzero"`
+	// Memory is what the host has for guests; nil if unknown.
+	Memory *Memory `json:"memory,omitempty"`
 	// Setup is what else a guest's NIC may need of the host.
 	Setup Setup `json:"setup,omitzero"`
 	// Namespaces are the other network namespaces of the host, as far as a
@@ -76,6 +78,8 @@ type Domain struct {
 	UUID  string      `json:"uuid"`
 	State DomainState `json:"state,omitempty"`
 	MACs  []string    `json:"macs,omitempty"` // of all its NICs, lower case; nil if none or its XML could not be read
+	// Memory is what its XML says; nil if that could not be read.
+	Memory *GuestMemory `json:"memory,omitempty"`
 }
 
 // Fact names something that can be read about a host. Gaps and the needs of
@@ -98,6 +102,7 @@ const (
 	FactTaps       Fact = "taps"       // Setup.DevFS and StaleTaps
 	FactLLDPAD     Fact = "lldpad"     // Setup.LLDPAD
 	FactDaemon     Fact = "daemon"     // Setup.DaemonElsewhere
+	FactMemory     Fact = "memory"     // Host.Memory
 	FactConfigured Fact = "configured" // Setup.Managers and Configured
 	FactLibvirt    Fact = "libvirt"    // the daemon: version, UUID
 	FactDomains    Fact = "domains"    // Host.Domains
@@ -144,7 +149,7 @@ func EveryFact() []Fact { return slices.Clone(everyFact) }
 var everyFact = []Fact{
 	FactDevices, FactAltNames, FactDetails, FactLACP, FactForwarding, FactNamespaces,
 	FactModules, FactVhost, FactAddresses, FactHardware, FactShaping, FactTaps, FactLLDPAD, FactDaemon,
-	FactConfigured, FactLibvirt, FactDomains, FactNetworks, FactPath,
+	FactMemory, FactConfigured, FactLibvirt, FactDomains, FactNetworks, FactPath,
 }
 
 // Unobserved is a host of which nothing was learned, for the given reason.

@@ -93,8 +93,8 @@ func (r *checkRun) judged() []string {
 	return names
 }
 
-func (r *checkRun) carryOut(host string, commands ...assume.Command) error {
-	h, err := assume.Apply(r.hosts[host].Host, commands...)
+func (r *checkRun) carryOut(host string, command assume.Command) error {
+	h, err := assume.Apply(r.hosts[host].Host, command)
 	if err == nil {
 		r.hosts[host] = preflight.NewView(h)
 	}
@@ -110,18 +110,10 @@ func (r *checkRun) assumeFixes(ctx context.Context, doc *preflight.Document, hos
 	}
 	for _, fix := range fixes {
 		why := ""
-		var commands []assume.Command
-		for _, line := range fix {
-			c, err := assume.Parse(line)
-			if err != nil {
-				why = err.Error()
-			}
-			commands = append(commands, c)
-		}
-		if why == "" {
-			if err := r.carryOut(host, commands...); err != nil {
-				why = err.Error()
-			}
+		if h, err := assume.Run(r.hosts[host].Host, fix); err != nil {
+			why = err.Error()
+		} else {
+			r.hosts[host] = preflight.NewView(h)
 		}
 		for _, line := range fix {
 			doc.Options.Assumed = append(doc.Options.Assumed, preflight.Assumption{Host: host, Command: line, NotApplied: why})

@@ -33,7 +33,7 @@ func (c *checkFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringSliceVar(&c.to, "to", nil, "the destination `HOST`, or several, or all for every host of the fleet")
 	f.StringVar(&c.from, "from", "", "the source `HOST` (this one, or the fleet's host where the guest runs)")
-	f.StringArrayVarP(&c.outs, "output", "o", nil, "`FORMAT[=FILE]`, repeatable: "+strings.Join(report.Formats(), ", "))
+	f.StringArrayVarP(&c.outs, "output", "o", nil, "`FORMAT[=FILE]`, repeatable: "+strings.Join(report.Pairs.Formats(), ", "))
 	f.BoolVar(&c.strict, "strict", false, "exit 1 on warnings too")
 	f.StringArrayVar(&c.allow, "allow", nil, "live with the findings of a `RULE` on this run")
 	f.StringArrayVar(&c.maps, "map", nil, "judge as if the NIC named another device there: `[HOST:]DEV=DEV`")
@@ -50,7 +50,7 @@ func (c *checkFlags) register(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("allow", completeRules)
 	_ = cmd.RegisterFlagCompletionFunc("assume", completeAssumptions)
 	_ = cmd.RegisterFlagCompletionFunc("map", completeMaps)
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(report.Formats(), cobra.ShellCompDirectiveNoSpace))
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(report.Pairs.Formats(), cobra.ShellCompDirectiveNoSpace))
 	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -75,7 +75,7 @@ func checkCommand() *cobra.Command {
 }
 
 func (c *checkFlags) run(cmd *cobra.Command, guests []string) error {
-	outs, err := outputs(c.outs, report.Known)
+	outs, err := outputs(c.outs, report.Pairs.Known)
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ var factWords = map[hostinfo.Fact]string{
 	hostinfo.FactTaps:       "/dev and the taps in it",
 	hostinfo.FactLLDPAD:     "whether lldpad runs",
 	hostinfo.FactDaemon:     "whether libvirt sees the same devices",
+	hostinfo.FactMemory:     "free memory and hugepages",
 	hostinfo.FactConfigured: "the host's network configuration",
 	hostinfo.FactLibvirt:    "libvirt itself",
 	hostinfo.FactDomains:    "the other guests",

@@ -43,7 +43,7 @@ anything is other; 2 if there are no such runs.`,
 			if err != nil {
 				return err
 			}
-			if err := report.DiffKnown(format); err != nil {
+			if err := report.Changes.Known(format); err != nil {
 				return exit.Because(err, "")
 			}
 			if failOn != "" && failOn != "worse" && failOn != "change" {
@@ -71,7 +71,7 @@ anything is other; 2 if there are no such runs.`,
 	f.StringVarP(&format, "output", "o", "text", "`FORMAT`: text, json")
 	f.StringVar(&failOn, "fail-on", "", "exit 1 on `WHAT`: worse, change")
 	f.StringVar(&color, "color", "auto", "auto, always or never")
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(report.DiffFormats(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(report.Changes.Formats(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"worse", "change"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd

@@ -67,13 +67,13 @@ func (f *fleetFlags) register(cmd *cobra.Command) {
 	f.surveyFlags.register(cmd)
 	f.keepFlags.register(flags)
 	flags.StringVar(&f.guests, "guests", "", "judge the guests of this `PATTERN` only, by name or UUID")
-	flags.StringArrayVarP(&f.outs, "output", "o", nil, "`FORMAT[=FILE]`, repeatable: "+strings.Join(report.FleetFormats(), ", "))
+	flags.StringArrayVarP(&f.outs, "output", "o", nil, "`FORMAT[=FILE]`, repeatable: "+strings.Join(report.Fleet.Formats(), ", "))
 	flags.StringSliceVar(&f.failOn, "fail-on", nil, "exit with an error of its own on `WHAT`: "+strings.Join(failWords(), ", "))
 	flags.StringArrayVar(&f.allow, "allow", nil, "live with the findings of a `RULE` on this run")
 	flags.StringArrayVar(&f.maps, "map", nil, "judge as if NICs named another device there: `[HOST:]DEV=DEV`")
 	flags.DurationVar(&f.watch, "watch", 0, "judge again each `TIME` over the same connections, and say what has changed")
 	flags.StringVar(&f.color, "color", "auto", "auto, always or never")
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(report.FleetFormats(), cobra.ShellCompDirectiveNoSpace))
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(report.Fleet.Formats(), cobra.ShellCompDirectiveNoSpace))
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(failWords(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("allow", completeRules)
 	_ = cmd.RegisterFlagCompletionFunc("map", completeMaps)
@@ -135,7 +135,7 @@ func (f *fleetFlags) run(cmd *cobra.Command) error {
 
 // complete refuses what can be seen to be wrong before anybody is asked.
 func (f *fleetFlags) complete(r *fleetRun) (err error) {
-	if r.outs, err = outputs(f.outs, report.FleetKnown); err != nil {
+	if r.outs, err = outputs(f.outs, report.Fleet.Known); err != nil {
 		return err
 	}
 	if r.style, err = look(f.color); err != nil {
@@ -173,7 +173,7 @@ func (r *fleetRun) look(again bool) (*fleet.Document, error) {
 		return nil, err
 	}
 	splitBrains(r.cmd.ErrOrStderr(), s)
-	err := errors.Join(r.guestsMeant(s), r.mapsUsed(f))
+	err := errors.Join(guestsMeant(r.wanted, s), r.mapsUsed(f))
 	switch {
 	case err != nil && slices.ContainsFunc(s.Hosts, unread): // what is meant may be where nobody could look
 		complain(r.cmd.ErrOrStderr(), err.Error())
@@ -189,12 +189,12 @@ func (r *fleetRun) look(again bool) (*fleet.Document, error) {
 }
 
 // guestsMeant refuses a pattern that matches nothing.
-func (r *fleetRun) guestsMeant(s *survey.Survey) error {
+func guestsMeant(wanted pattern.Pattern, s *survey.Survey) error {
 	var names [][]string
 	for _, g := range s.Guests {
 		names = append(names, []string{g.Name, g.UUID})
 	}
-	if m := r.wanted.Misses(names); len(m) > 0 {
+	if m := wanted.Misses(names); len(m) > 0 {
 		err := &pattern.MissError{Miss: m[0]}
 		return exit.Because(fmt.Errorf("--guests: %w", err), err.Hint())
 	}

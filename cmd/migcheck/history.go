@@ -47,7 +47,7 @@ it is as it is.`,
 	f.IntVar(&h.last, "last", 30, "the last `N` runs; 0: all")
 	f.StringVar(&h.color, "color", "auto", "auto, always or never")
 	cmd.MarkFlagsMutuallyExclusive("guest", "host")
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(report.DiffFormats(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(report.Changes.Formats(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("host", completeHosts)
 	_ = cmd.RegisterFlagCompletionFunc("guest", cobra.NoFileCompletions)
 	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
@@ -59,7 +59,7 @@ func (h *historyFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if err := report.DiffKnown(h.format); err != nil {
+	if err := report.Changes.Known(h.format); err != nil {
 		return exit.Because(err, "")
 	}
 	if h.last < 0 {

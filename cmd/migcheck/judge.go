@@ -25,7 +25,7 @@ func (r *checkRun) judge(ctx context.Context, guests []string) (*preflight.Docum
 	if err := r.look(ctx, guests); err != nil {
 		return nil, err
 	}
-	if err := r.tryPaths(ctx, r.from); err != nil {
+	if err := r.tryPaths(ctx, r.from, r.flags.to[0]); err != nil {
 		return nil, err
 	}
 	doc := r.document()

@@ -21,7 +21,9 @@ func TestSystemdLab(t *testing.T) {
 mkdir -p /etc/migcheck /run/textfile
 printf 'hosts:\n  hostA: {ssh: migcheck-reader@hostA}\n  gone: {ssh: migcheck-reader@10.88.0.222}\n' >/etc/migcheck/fleet.yaml`)
 	l.on(t, "hostA", "migcheck systemd install --yes --on-calendar '*:*:0/15' --delay 0s --textfile /run/textfile -- --connect-timeout 2m")
-	t.Cleanup(func() { l.on(t, "hostA", "migcheck systemd remove --yes; userdel --remove migcheck-reader; rm -rf /etc/migcheck /var/lib/private/migcheck /var/lib/migcheck") })
+	t.Cleanup(func() {
+		l.on(t, "hostA", "migcheck systemd remove --yes; userdel --remove migcheck-reader; rm -rf /etc/migcheck /var/lib/private/migcheck /var/lib/migcheck")
+	})
 	l.on(t, "hostA", `cp /root/.ssh/known_hosts /etc/migcheck/known_hosts
 home=$(getent passwd migcheck-reader | cut -d: -f6)
 install -d -m 0700 -o migcheck-reader $home/.ssh

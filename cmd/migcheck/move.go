@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -83,11 +84,15 @@ func (r *checkRun) everyGuest(ctx context.Context, named []string) ([]string, er
 }
 
 // tryPaths tries the way to the migration ports, where memory is to be sent.
-func (r *checkRun) tryPaths(ctx context.Context, from []string) error {
+func (r *checkRun) tryPaths(ctx context.Context, from []string, destination string) error {
 	if r.mover == nil || !r.flags.migrate || r.flags.wish.Offline {
 		return nil
 	}
-	to := r.hosts[r.flags.to[0]]
+	return r.tryWays(ctx, from, destination)
+}
+
+func (r *checkRun) tryWays(ctx context.Context, from []string, destination string) error {
+	to := r.hosts[destination]
 	name, port := "", 0
 	if uri := r.flags.wish.MigrateURI; uri != "" {
 		var err error
@@ -142,19 +147,27 @@ func (m *mover) run(cmd *cobra.Command, doc *preflight.Document, outs []output, 
 		return err
 	}
 	if shown >= 0 {
-		raw, err := json.Marshal(doc)
-		if err != nil {
-			return fmt.Errorf("write the report: %w", err)
-		}
-		var b bytes.Buffer
-		if err := report.Moved(&b, raw, style); err != nil {
+		if err := writeMoved(cmd.OutOrStdout(), doc, style); err != nil {
 			return err
-		}
-		if _, err := cmd.OutOrStdout().Write(b.Bytes()); err != nil {
-			return fmt.Errorf("write the report: %w", err)
 		}
 	}
 	return &exit.Error{Code: code, Told: true}
+}
+
+// writeMoved prints what became of migrations, where the rest was shown before.
+func writeMoved(stdout io.Writer, doc *preflight.Document, style report.Options) error {
+	raw, err := json.Marshal(doc)
+	if err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	var b bytes.Buffer
+	if err := report.Moved(&b, raw, style); err != nil {
+		return err
+	}
+	if _, err := stdout.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
 }
 
 // migrateAll takes the guests in their order, as many at once as was asked for.
@@ -254,7 +267,7 @@ func (m *mover) ask(ctx context.Context, ready int) (bool, error) {
 	if ready > 1 {
 		what = fmt.Sprintf("%d guests", ready)
 	}
-	fmt.Fprintf(os.Stderr, "\nmigrate %s from %s to %s now? [y/N] ", report.Safe(what), report.Safe(first.plan.From.Name), report.Safe(first.plan.To.Name))
+	fmt.Fprintf(os.Stderr, "\nmigrate %s from %s to %s now? [y/N] ", report.Safe(what), report.Safe(first.plan.From.Name), report.Safe(m.destinations()))
 	type answer struct {
 		line string
 		err  error
@@ -271,6 +284,17 @@ func (m *mover) ask(ctx context.Context, ready int) (bool, error) {
 	case <-ctx.Done():
 		return false, errors.New("interrupted")
 	}
+}
+
+// destinations are those of the guests that may migrate.
+func (m *mover) destinations() string {
+	var names []string
+	for _, t := range m.trips {
+		if name := t.plan.To.Name; t.refusal == nil && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return several(names)
 }
 
 // underWay keeps in mind whose job runs, for who leaves meanwhile.

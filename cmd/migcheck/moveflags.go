@@ -30,6 +30,14 @@ type moveFlags struct {
 const byItself = "by itself"
 
 func (m *moveFlags) register(f *pflag.FlagSet) {
+	m.registerHow(f)
+	f.StringVar(&m.mapMode, "map-mode", "", "the macvtap `MODE` of mapped NICs on the destination (as on the source)")
+	f.StringVar(&m.printXML, "print-xml", "", "write the guests' XML, mapped, to `DIR` for virsh migrate --xml --persistent-xml; it holds their secrets")
+	f.BoolVar(&m.all, "all", false, "all running guests of --from; with --offline all stopped ones")
+}
+
+// registerHow are the flags of every verb that migrates.
+func (m *moveFlags) registerHow(f *pflag.FlagSet) {
 	w := &m.wish
 	f.BoolVar(&m.migrate, "migrate", false, "migrate the guests that are ready; asks first at a terminal")
 	f.BoolVar(&m.yes, "yes", false, "with --migrate: do not ask")
@@ -51,9 +59,6 @@ func (m *moveFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&w.CopyStorage, "copy-storage", "", "copy the disks too: `WHAT` all or inc")
 	f.StringVar(&w.MigrateURI, "migrate-uri", "", "send the memory to `URI` (tcp://ADDRESS[:PORT]) instead of the destination's own name")
 	f.BoolVar(&w.Unsafe, "unsafe", false, "override libvirt's own check that the disks are safe to migrate")
-	f.StringVar(&m.mapMode, "map-mode", "", "the macvtap `MODE` of mapped NICs on the destination (as on the source)")
-	f.StringVar(&m.printXML, "print-xml", "", "write the guests' XML, mapped, to `DIR` for virsh migrate --xml --persistent-xml; it holds their secrets")
-	f.BoolVar(&m.all, "all", false, "all running guests of --from; with --offline all stopped ones")
 	f.IntVar(&m.guestsAtOnce, "guests-at-once", 1, "migrate `N` guests at the same time")
 	f.BoolVar(&m.keepGoing, "keep-going", false, "go on with the other guests after one has failed or is not ready")
 }
@@ -61,22 +66,11 @@ func (m *moveFlags) register(f *pflag.FlagSet) {
 // complete refuses what can be seen to be wrong before anybody is asked.
 func (m *moveFlags) complete(c *checkFlags, guests []string) error {
 	wrong := func(format string, a ...any) error { return exit.Because(fmt.Errorf(format, a...), "") }
-	one := func(name, value string, of ...string) error {
-		if value != "" && !slices.Contains(of, value) {
-			return wrong("--%s is %q; it can be %s", name, value, strings.Join(of, ", "))
-		}
-		return nil
-	}
-	w := &m.wish
-	needing := m.dryRun || m.yes || m.keepGoing || m.guestsAtOnce != 1 || *w != (act.Wish{OnTimeout: "abort"}) && *w != (act.Wish{OnTimeout: "abort", Offline: true})
-	_, _, uriErr := world.MigrationTarget(w.MigrateURI)
 	switch {
 	case m.all && len(guests) > 0:
 		return wrong("--all means every guest, and %s is named", guests[0])
 	case m.all && c.from == "":
 		return exit.Because(errors.New("--all needs --from: whose guests are meant"), "migcheck --all --from HOST --to HOST")
-	case needing && !m.migrate:
-		return exit.Because(errors.New("flags say how to migrate, and --migrate is not among them"), "without it nothing is migrated, and they mean nothing")
 	case (m.migrate || m.printXML != "") && c.snapshot != "":
 		return wrong("a snapshot can be judged, and not be migrated")
 	case (m.migrate || m.printXML != "") && len(c.assumed) > 0:
@@ -85,6 +79,19 @@ func (m *moveFlags) complete(c *checkFlags, guests []string) error {
 		return wrong("a guest migrates to one host, and %d are named", len(c.to))
 	case m.mapMode != "" && len(c.maps) == 0:
 		return wrong("--map-mode says how mapped NICs stand there, and no --map is given")
+	}
+	return errors.Join(m.coherent(c.allow), oneOf("map-mode", m.mapMode, "bridge", "vepa", "private", "passthrough"))
+}
+
+// coherent refuses words on how to migrate that don't go together.
+func (m *moveFlags) coherent(allow []string) error {
+	wrong := func(format string, a ...any) error { return exit.Because(fmt.Errorf(format, a...), "") }
+	w := &m.wish
+	needing := m.dryRun || m.yes || m.keepGoing || m.guestsAtOnce != 1 || *w != (act.Wish{OnTimeout: "abort"}) && *w != (act.Wish{OnTimeout: "abort", Offline: true})
+	_, _, uriErr := world.MigrationTarget(w.MigrateURI)
+	switch {
+	case needing && !m.migrate:
+		return exit.Because(errors.New("flags say how to migrate, and --migrate is not among them"), "without it nothing is migrated, and they mean nothing")
 	case w.OnTimeout == "postcopy" && !w.PostCopy:
 		return wrong("--on-timeout postcopy needs --postcopy")
 	case w.OnTimeout != "abort" && w.Timeout == 0:
@@ -94,16 +101,25 @@ func (m *moveFlags) complete(c *checkFlags, guests []string) error {
 	case w.MigrateURI != "" && uriErr != nil:
 		return wrong("--migrate-uri: %w", uriErr)
 	case m.migrate && !m.yes && !m.dryRun && !term.IsTerminal(int(os.Stdin.Fd())):
-		return exit.Because(errors.New("--migrate asks before it does anything, and there is no terminal to ask at"), "--yes says that it is meant, --dry-run shows what it would be")
+		return errNobodyToAsk
 	}
 	return errors.Join(
-		one("on-timeout", w.OnTimeout, "abort", "pause", "postcopy"),
-		one("compress", w.Compress, "xbzrle", "mt", "zlib", "zstd"),
-		one("copy-storage", w.CopyStorage, "all", "inc"),
-		one("map-mode", m.mapMode, "bridge", "vepa", "private", "passthrough"),
-		m.unwaivable(c.allow),
+		oneOf("on-timeout", w.OnTimeout, "abort", "pause", "postcopy"),
+		oneOf("compress", w.Compress, "xbzrle", "mt", "zlib", "zstd"),
+		oneOf("copy-storage", w.CopyStorage, "all", "inc"),
+		m.unwaivable(allow),
 	)
 }
+
+func oneOf(name, value string, of ...string) error {
+	if value != "" && !slices.Contains(of, value) {
+		return exit.Because(fmt.Errorf("--%s is %q; it can be %s", name, value, strings.Join(of, ", ")), "")
+	}
+	return nil
+}
+
+var errNobodyToAsk = exit.Because(errors.New("--migrate asks before it does anything, and there is no terminal to ask at"),
+	"--yes says that it is meant, --dry-run shows what it would be")
 
 // unwaivable: under post-copy a failure at the end costs the guest.
 func (m *moveFlags) unwaivable(allow []string) error {

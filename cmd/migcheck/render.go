@@ -51,7 +51,7 @@ It exits 0 whatever the report's verdict is.`,
   ssh admin1 cat fleet.json | migcheck render - -o markdown`,
 		Args: exactly(1, "the file of one report, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			wanted, err := outputs(outs, known)
+			wanted, err := outputs(outs, report.Known)
 			if err != nil {
 				return err
 			}
@@ -67,20 +67,11 @@ It exits 0 whatever the report's verdict is.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringArrayVarP(&outs, "output", "o", nil, "`FORMAT[=FILE]`, repeatable: "+strings.Join(report.FleetFormats(), ", "))
+	f.StringArrayVarP(&outs, "output", "o", nil, "`FORMAT[=FILE]`, repeatable: "+strings.Join(report.Fleet.Formats(), ", "))
 	s.register(f)
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(report.FleetFormats(), cobra.ShellCompDirectiveNoSpace))
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(report.Fleet.Formats(), cobra.ShellCompDirectiveNoSpace))
 	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
-}
-
-// known is for reports of which it is not known yet what they are about.
-func known(format string) error {
-	err := report.FleetKnown(format)
-	if err != nil && report.Known(format) == nil {
-		return nil
-	}
-	return err
 }
 
 // readReport reads a report from a file, or from standard input for "-".

@@ -46,9 +46,9 @@ func root() *cobra.Command {
 		},
 	}
 	check.register(cmd)
-	cmd.AddCommand(checkCommand(), fleetCommand(), historyCommand(), diffCommand(), renderCommand(), compareCommand(),
-		inventoryCommand(), snapshotCommand(), doctorCommand(), rulesCommand(), explainCommand(), schemaCommand(),
-		hookCommand(), systemdCommand(), versionCommand())
+	cmd.AddCommand(checkCommand(), fleetCommand(), evacuateCommand(), fixesCommand(), historyCommand(), diffCommand(),
+		renderCommand(), compareCommand(), inventoryCommand(), snapshotCommand(), doctorCommand(), rulesCommand(),
+		explainCommand(), schemaCommand(), hookCommand(), systemdCommand(), versionCommand())
 	cmd.SetFlagErrorFunc(flagError)
 	return cmd
 }

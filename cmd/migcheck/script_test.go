@@ -44,6 +44,7 @@ func scriptParams(t *testing.T, folder string) testscript.Params {
 			"run":   runCommand,
 			"snap":  snapCommand,
 			"fleet": fleetScript,
+			"crowd": crowdScript,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("FIXTURES", fixtures)

@@ -25,6 +25,9 @@ type turn struct {
 	defs      act.Definitions
 	order     act.Order
 	way       act.Way
+	// room is asked of the destination right before the trigger; nil where nobody
+	// reckons with its memory.
+	room func(*hostinfo.Host) error
 	// unconfirmed is closed where the way to the destination was lost while the
 	// guest was handed over, and libvirt is never to learn of it.
 	unconfirmed chan struct{}
@@ -74,6 +77,7 @@ func (t *turn) makeOrder() error {
 		return err
 	}
 	w := t.mover.check.flags.wish
+	w.Offline = t.plan.Migration.Offline
 	if w.PeerToPeer == byItself {
 		w.PeerToPeer = t.peer()
 	}
@@ -231,6 +235,11 @@ func (t *turn) confirm(ctx context.Context) ([]string, error) {
 	p.Now = time.Now().UTC()
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
+	}
+	if t.room != nil {
+		if err := t.room(p.To.Host); err != nil {
+			return nil, err
+		}
 	}
 	r, changes, err := t.clearance.Confirm(&p, rules.All, defs.Migratable, defs.Persistent)
 	if r != nil {

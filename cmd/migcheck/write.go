@@ -11,8 +11,8 @@ import (
 	"migcheck/preflight/report"
 )
 
-// write renders a document, of pairs or of a fleet, to every output. Files appear whole or not at all,
-// and before anything goes to stdout.
+// write renders a document of any kind to every output. Files appear whole or not
+// at all, and before anything goes to stdout.
 func write(stdout io.Writer, d any, outs []output, o report.Options) error {
 	raw, err := json.Marshal(d)
 	if err != nil {

@@ -270,7 +270,7 @@ fi;
 section fdb bridge fdb show state permanent;
 section hardware hardware;
 section shaping shaping;
-section proc grep -E -m 256 "^[0-9]+ [0-9]+ [0-9:]+ [^ ]+ /(dev)? |^[^[:space:]]+[[:space:]]+0{8}[[:space:]]|^0{32} 00 " /proc/self/mountinfo /proc/net/route /proc/net/ipv6_route;
+section proc grep -E -m 256 "^[0-9]+ [0-9]+ [0-9:]+ [^ ]+ /(dev)? |^[^[:space:]]+[[:space:]]+0{8}[[:space:]]|^0{32} 00 |^Mem[AT]|^Hugep|^[0-9]+$" /proc/self/mountinfo /proc/net/route /proc/net/ipv6_route /proc/meminfo /sys/kernel/mm/hugepages/*/[fnr]*_hugepages;
 section configured configured;
 for i in 1 2 3; do
   section netns namespaces;

@@ -42,12 +42,13 @@ func (a *answer) shaping(h *hostinfo.Host) {
 	f.Finish(h)
 }
 
-// proc reads the section of that name: lines of /proc/self/mountinfo,
-// /proc/net/route and /proc/net/ipv6_route behind the file's name.
+// proc reads the section of that name: lines of /proc/self/mountinfo, the
+// routes, /proc/meminfo and the pools of hugepages behind the file's name.
 func (a *answer) proc(h *hostinfo.Host) {
 	s := a.sections["proc"]
 	said := a.why("proc", "grep in /proc/self/mountinfo and /proc/net/route")
 	var mounts, v4, v6 []string
+	var memory files.Memory
 	for line := range bytes.Lines(s.body) {
 		file, text, _ := strings.Cut(strings.TrimSuffix(string(line[:min(len(line), 4096)]), "\n"), ":")
 		switch file {
@@ -57,6 +58,8 @@ func (a *answer) proc(h *hostinfo.Host) {
 			v4 = append(v4, text)
 		case "/proc/net/ipv6_route":
 			v6 = append(v6, text)
+		default:
+			memory.Line(file, text)
 		}
 		if len(mounts) > files.MaxLines || len(v4) > files.MaxLines || len(v6) > files.MaxLines {
 			break // nothing that the script prints
@@ -66,6 +69,9 @@ func (a *answer) proc(h *hostinfo.Host) {
 	ended := s.status == "0" || s.status == "1" || s.status == "2"
 	if ended {
 		h.Setup.DevFS = files.DevFS(mounts)
+		memory.Finish(h, said)
+	} else {
+		h.AddGap(hostinfo.FactMemory, "", "the free memory is not known: "+said)
 	}
 	if h.Setup.DevFS == "" {
 		h.AddGap(hostinfo.FactTaps, "", "the file system on /dev is not known: "+said)

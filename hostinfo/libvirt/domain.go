@@ -39,7 +39,8 @@ func ParseDomain(xml []byte) (*Domain, error) {
 func domainTree(xml []byte) (*element, error) {
 	return parseTree(xml, "domain", func(path string) bool {
 		switch path {
-		case "name", "uuid", "os", "os/type", "devices", "devices/interface", "launchSecurity":
+		case "name", "uuid", "memory", "currentMemory", "memoryBacking", "memoryBacking/hugepages", "memoryBacking/hugepages/page",
+			"os", "os/type", "devices", "devices/interface", "launchSecurity":
 			return true
 		}
 		return strings.HasPrefix(path, "devices/interface/")
@@ -64,6 +65,9 @@ func domainOf(root *element) (*Domain, error) {
 		Arch:           osType.attr("arch"),
 		Machine:        osType.attr("machine"),
 		LaunchSecurity: root.child("launchSecurity").attr("type"),
+	}
+	if d.Definition.Memory, err = memoryOf(root); err != nil {
+		return nil, fmt.Errorf("domain XML: %w", err)
 	}
 	for i, e := range interfaces(root) {
 		if i == maxNICs {

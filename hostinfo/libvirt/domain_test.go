@@ -26,7 +26,7 @@ func testdata(t testing.TB, name string) []byte {
 // that resolves to up0 and a NIC on up0 itself.
 func TestViewsOfOneGuest(t *testing.T) {
 	def := func(nics ...hostinfo.NIC) *hostinfo.Definition {
-		return &hostinfo.Definition{Type: "qemu", Arch: "x86_64", Machine: "pc-i440fx-7.2", NICs: nics}
+		return &hostinfo.Definition{Type: "qemu", Arch: "x86_64", Machine: "pc-i440fx-7.2", Memory: &hostinfo.GuestMemory{Max: 16384, Current: 16384}, NICs: nics}
 	}
 	for _, tc := range []struct {
 		file string
@@ -66,6 +66,7 @@ func TestEveryField(t *testing.T) {
 		Name: "a <b> & 'c'", UUID: "c7a5fdbd-edaf-4999-926b-0b0b0b0b0b0b", ID: 17,
 		Definition: &hostinfo.Definition{
 			Type: "kvm", Arch: "s390x", Machine: "s390-ccw-virtio-7.2", LaunchSecurity: "sev",
+			Memory: &hostinfo.GuestMemory{Max: 8 << 20, Current: 6 << 20, HugePages: []int{2048, 1 << 20}},
 			NICs: []hostinfo.NIC{
 				{
 					Type: "network", Alias: "ua-net", Dev: "bond0.623", Mode: "passthrough", Network: "lan",
@@ -98,7 +99,7 @@ func TestReduceDomain(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkReduced(t, doc, reduced)
-		for _, word := range []string{"secret", "s3cret", "memory", "graphics", "listen", "disk", "loader", "hostdev", "emulator", "seclabel", "<?", "<!"} {
+		for _, word := range []string{"secret", "s3cret", "memtune", "nosharepages", "graphics", "listen", "disk", "loader", "hostdev", "emulator", "seclabel", "<?", "<!"} {
 			if bytes.Contains(reduced, []byte(word)) {
 				t.Errorf("%s: %q is left:\n%s", file, word, reduced)
 			}
@@ -156,6 +157,11 @@ func TestRefusedDomains(t *testing.T) {
 		{"<domain id='-1'><name>g</name></domain>", `line 1: domain id "-1" is not a number up to 2147483647`},
 		{"<domain><name>g</name><uuid>zz</uuid></domain>", `"zz" is not a UUID`},
 		{"<domain xmlns:p=''><name>g</name></domain>", `namespace prefix "p" stands for nothing`},
+		{"<domain><name>g</name>\n<memory unit='GiB'>x</memory></domain>", `line 2: memory "x" "GiB" is no size of memory`},
+		{"<domain><name>g</name><memory unit='PiB'>9</memory></domain>", `memory "9" "PiB" is no size`},
+		{"<domain><name>g</name><memory unit='stone'>9</memory></domain>", `memory "9" "stone" is no size`},
+		{"<domain><name>g</name><memory>9</memory><currentMemory>-1</currentMemory></domain>", `currentMemory "-1" "" is no size`},
+		{"<domain><name>g</name><memory>9</memory><memoryBacking><hugepages><page size='0'/></hugepages></memoryBacking></domain>", "a page of no size"},
 		{nic("<mac address='52:54:00:aa:00'/>"), `interface 2: line 3: address "52:54:00:aa:00" is not a MAC address`},
 		{nic("<mac address='52:54:00:aa:00:001'/>"), `interface 2: line 3: address`},
 		{nic("<mac address='52:54:00:aa:00:+1'/>"), `interface 2: line 3: address`},

@@ -7,7 +7,7 @@ import (
 )
 
 // ReduceDomain returns a copy of a domain's XML that holds its name, UUID, id,
-// type, os/type with arch and machine, the type of its launchSecurity and its
+// type, memory, os/type with arch and machine, the type of its launchSecurity and its
 // interfaces byte for byte as libvirt printed them, and nothing else: no
 // disks, graphics, passwords, launch secrets or metadata. The copy parses to
 // the same Domain. It fails where ParseDomain fails.
@@ -46,6 +46,7 @@ func (w *writer) open(d *Domain, osType string) {
 	if d.UUID != "" {
 		w.text("  ", "uuid", d.UUID)
 	}
+	w.memory(def.Memory)
 	if def.Arch != "" || def.Machine != "" || osType != "" {
 		w.buf.WriteString("  <os>\n    <type")
 		w.attrs("arch", def.Arch, "machine", def.Machine)

@@ -43,6 +43,7 @@ func (c Collector) Collect(ctx context.Context) (*hostinfo.Host, error) {
 	machine.taps(h)
 	machine.shaping(h)
 	machine.routes(h)
+	machine.memory(h)
 	machine.configured(h)
 
 	h.Gathered = time.Now().UTC()

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"migcheck/hostinfo"
 	"migcheck/hostinfo/shell"
 )
 
@@ -42,6 +43,23 @@ func Parse(line string) (Command, error) {
 		return Command{}, fmt.Errorf("%q: %w", line, err)
 	}
 	return Command{line: line, apply: apply}, nil
+}
+
+// Run is the host as it would be after the command lines of a fix, all or none:
+// the error says why that can't be told. It is one for a fix without commands.
+func Run(h *hostinfo.Host, lines []string) (*hostinfo.Host, error) {
+	if len(lines) == 0 {
+		return nil, errors.New("there is no command")
+	}
+	var commands []Command
+	for _, line := range lines {
+		c, err := Parse(line)
+		if err != nil {
+			return nil, err
+		}
+		commands = append(commands, c)
+	}
+	return Apply(h, commands...)
 }
 
 func parse(words []string) (func(*model) error, error) {

@@ -135,7 +135,7 @@ func TestFormatsAgree(t *testing.T) {
 		}
 		want := byPairs(d)
 		met = standings{met.free + want.free, met.undecided + want.undecided, met.stuck + want.stuck}
-		for _, name := range report.FleetFormats() {
+		for _, name := range report.Fleet.Formats() {
 			read := said[name]
 			if read == nil {
 				t.Logf("%s is read by its own test", name)

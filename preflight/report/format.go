@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,6 +14,8 @@ import (
 
 	"migcheck/preflight"
 	"migcheck/preflight/change"
+	"migcheck/preflight/evacuate"
+	"migcheck/preflight/fixes"
 	"migcheck/preflight/fleet"
 )
 
@@ -28,70 +31,79 @@ type Options struct {
 	PerGuest bool
 }
 
-// A format writes a document that was read back from JSON. What it is not for is nil.
-type format struct {
-	pairs func(w io.Writer, d *preflight.Document, o Options) error
-	fleet func(w io.Writer, d *fleet.Document, o Options) error
-	diff  func(w io.Writer, d *change.Document, o Options) error
+// writer writes a document that was read back from JSON.
+type writer[T any] = func(w io.Writer, d *T, o Options) error
+
+// The kinds of documents.
+var (
+	Pairs = kindOf(preflight.Schema, map[string]writer[preflight.Document]{
+		"text": text, "json": indented[preflight.Document], "jsonl": lines, "csv": table, "markdown": markdown,
+		"junit": junit, "prometheus": metrics,
+	})
+	Fleet = kindOf(fleet.Schema, map[string]writer[fleet.Document]{
+		"text": fleetText, "json": indented[fleet.Document], "jsonl": fleetLines, "csv": fleetTable, "markdown": fleetMarkdown,
+		"junit": fleetJUnit, "prometheus": fleetMetrics,
+	})
+	Changes = kindOf(change.Schema, map[string]writer[change.Document]{
+		"text": diffText, "json": indented[change.Document],
+	})
+	Evacuation = kindOf(evacuate.Schema, map[string]writer[evacuate.Document]{
+		"text": evacuation, "json": indented[evacuate.Document],
+	})
+	Fixes = kindOf(fixes.Schema, map[string]writer[fixes.Document]{
+		"text": fixesText, "json": indented[fixes.Document],
+	})
+	kinds = []*Kind{Pairs, Fleet, Changes, Evacuation, Fixes}
+)
+
+// Kind is a kind of document, with the formats that there are for it.
+type Kind struct {
+	schema string
+	read   func(document []byte) (any, error)
+	write  map[string]func(w io.Writer, d any, o Options) error
 }
 
-var formats = map[string]format{
-	"text":       {pairs: text, fleet: fleetText, diff: diffText},
-	"json":       {pairs: indented[preflight.Document], fleet: indented[fleet.Document], diff: indented[change.Document]},
-	"jsonl":      {pairs: lines, fleet: fleetLines},
-	"csv":        {pairs: table, fleet: fleetTable},
-	"markdown":   {pairs: markdown, fleet: fleetMarkdown},
-	"junit":      {pairs: junit, fleet: fleetJUnit},
-	"prometheus": {pairs: metrics, fleet: fleetMetrics},
-}
-
-// Formats are the names that Render takes for a report of pairs, sorted.
-func Formats() []string {
-	return having(func(f format) bool { return f.pairs != nil })
-}
-
-// FleetFormats are the names that Render takes for a fleet's report, sorted.
-func FleetFormats() []string {
-	return having(func(f format) bool { return f.fleet != nil })
-}
-
-func having(has func(format) bool) []string {
-	var out []string
-	for name, f := range formats {
-		if has(f) {
-			out = append(out, name)
+func kindOf[T any](schema string, formats map[string]writer[T]) *Kind {
+	k := &Kind{schema: schema, write: map[string]func(io.Writer, any, Options) error{}}
+	k.read = func(document []byte) (any, error) {
+		d, err := read[T](document)
+		if c, named := any(d).(interface{ Check() error }); named && err == nil { // it names things by number
+			if err = c.Check(); err != nil {
+				err = fmt.Errorf("read the report: %w", err)
+			}
 		}
+		return d, err
 	}
-	slices.Sort(out)
-	return out
+	for name, f := range formats {
+		k.write[name] = func(w io.Writer, d any, o Options) error { return f(w, d.(*T), o) }
+	}
+	return k
 }
 
-// DiffFormats are the names that Render takes for what changed between two runs,
-// sorted.
-func DiffFormats() []string {
-	return having(func(f format) bool { return f.diff != nil })
-}
+// Formats are the names that Render takes for this kind, sorted.
+func (k *Kind) Formats() []string { return slices.Sorted(maps.Keys(k.write)) }
 
-// DiffKnown is Known for what changed between two runs.
-func DiffKnown(name string) error { return known(name, DiffFormats()) }
-
-// Known returns an error that lists the formats of a report of pairs if name is
-// none of them.
-func Known(name string) error { return known(name, Formats()) }
-
-// FleetKnown is Known for a fleet's report.
-func FleetKnown(name string) error { return known(name, FleetFormats()) }
-
-func known(name string, all []string) error {
-	if slices.Contains(all, name) {
+// Known returns an error that lists the kind's formats if name is none of them.
+func (k *Kind) Known(name string) error {
+	if k.write[name] != nil {
 		return nil
 	}
+	all := k.Formats()
 	last := len(all) - 1
 	return fmt.Errorf("%q is no output format; there are %s and %s", name, strings.Join(all[:last], ", "), all[last])
 }
 
-// Render writes a report of pairs, of a fleet or of what changed in one, given as
-// its JSON, in a format.
+// Known returns an error if name is a format of no kind of document.
+func Known(name string) error {
+	for _, k := range kinds {
+		if k.write[name] != nil {
+			return nil
+		}
+	}
+	return Fleet.Known(name)
+}
+
+// Render writes a document, given as its JSON, in a format.
 func Render(w io.Writer, document []byte, name string, o Options) error {
 	r, err := Read(document)
 	if err != nil {
@@ -100,18 +112,16 @@ func Render(w io.Writer, document []byte, name string, o Options) error {
 	return r.Render(w, name, o)
 }
 
-// Report is a document of pairs, of a fleet or of what changed in one that was
-// read back from its JSON.
+// Report is a document that was read back from its JSON.
 type Report struct {
-	pairs *preflight.Document
-	fleet *fleet.Document
-	diff  *change.Document
+	kind     *Kind
+	document any
 }
 
 // ErrNoReport is what Read returns for what is no report at all.
 var ErrNoReport = errors.New("this is no report of migcheck")
 
-// Read takes in a document.
+// Read takes in a document of any kind.
 func Read(document []byte) (*Report, error) {
 	var head struct {
 		Schema string `json:"schema"`
@@ -119,43 +129,26 @@ func Read(document []byte) (*Report, error) {
 	if err := json.Unmarshal(document, &head); err != nil {
 		return nil, fmt.Errorf("%w: it is not one JSON document: %w", ErrNoReport, err)
 	}
-	switch head.Schema {
-	case preflight.Schema:
-		d, err := read[preflight.Document](document)
-		return &Report{pairs: d}, err
-	case fleet.Schema:
-		d, err := read[fleet.Document](document)
-		if err == nil {
-			err = sound(d)
+	for _, k := range kinds {
+		if k.schema == head.Schema {
+			d, err := k.read(document)
+			return &Report{k, d}, err
 		}
-		return &Report{fleet: d}, err
-	case change.Schema:
-		d, err := read[change.Document](document)
-		if err == nil {
-			err = sound(d)
-		}
-		return &Report{diff: d}, err
 	}
 	return nil, strange(head.Schema)
 }
 
-// sound says what is wrong with a document that names things by number.
-func sound(d interface{ Check() error }) error {
-	if err := d.Check(); err != nil {
-		return fmt.Errorf("read the report: %w", err)
-	}
-	return nil
-}
-
 // strange says what is wrong with a schema that is none of these.
 func strange(schema string) error {
-	reads := "this migcheck reads " + preflight.Schema + ", " + fleet.Schema + " and " + change.Schema
-	for _, known := range []string{preflight.Schema, fleet.Schema, change.Schema} {
-		name, _, _ := strings.Cut(known, "/")
+	var all []string
+	for _, k := range kinds {
+		all = append(all, k.schema)
+		name, _, _ := strings.Cut(k.schema, "/")
 		if v, err := strconv.Atoi(strings.TrimPrefix(schema, name+"/")); err == nil && v > 1 {
-			return fmt.Errorf("the report was written by a later migcheck: it has schema %.40q, and %s", schema, reads)
+			return fmt.Errorf("the report was written by a later migcheck: it has schema %.40q, and this one reads %s", schema, k.schema)
 		}
 	}
+	reads := "this migcheck reads " + strings.Join(all, ", ")
 	if schema == "" {
 		return fmt.Errorf("%w: it has no schema, and %s", ErrNoReport, reads)
 	}
@@ -164,22 +157,11 @@ func strange(schema string) error {
 
 // Render writes the report in a format, whole or not at all.
 func (r *Report) Render(w io.Writer, name string, o Options) error {
-	var b bytes.Buffer
-	var err error
-	switch f := formats[name]; {
-	case r.fleet != nil:
-		if err = FleetKnown(name); err == nil {
-			err = f.fleet(&b, r.fleet, o)
-		}
-	case r.diff != nil:
-		if err = DiffKnown(name); err == nil {
-			err = f.diff(&b, r.diff, o)
-		}
-	default:
-		if err = Known(name); err == nil {
-			err = f.pairs(&b, r.pairs, o)
-		}
+	if err := r.kind.Known(name); err != nil {
+		return err
 	}
+	var b bytes.Buffer
+	err := r.kind.write[name](&b, r.document, o)
 	if err == nil {
 		_, err = w.Write(b.Bytes())
 	}

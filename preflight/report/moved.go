@@ -138,15 +138,5 @@ func (p *printer) movedTable(d *preflight.Document) {
 		rows = append(rows, []string{r.Guest.Name, r.From, r.To, r.Moved.Outcome, seconds, network})
 	}
 	p.line(0, "")
-	for _, row := range rows {
-		var line strings.Builder
-		for c, cell := range row {
-			width := 0
-			for _, other := range rows {
-				width = max(width, columns(Safe(other[c])))
-			}
-			line.WriteString(pad(Safe(cell), width+2))
-		}
-		p.line(0, line.String())
-	}
+	p.grid(rows)
 }

@@ -9,6 +9,8 @@ import (
 	"migcheck/hostinfo"
 	"migcheck/preflight"
 	"migcheck/preflight/change"
+	"migcheck/preflight/evacuate"
+	"migcheck/preflight/fixes"
 	"migcheck/preflight/fleet"
 )
 
@@ -27,6 +29,14 @@ func FleetSchema() (*jsonschema.Schema, error) {
 func DiffSchema() (*jsonschema.Schema, error) {
 	return schemaOf[change.Document](change.Schema)
 }
+
+// EvacuationSchema describes the plan to empty a host.
+func EvacuationSchema() (*jsonschema.Schema, error) {
+	return schemaOf[evacuate.Document](evacuate.Schema)
+}
+
+// FixesSchema describes a fleet's fixes.
+func FixesSchema() (*jsonschema.Schema, error) { return schemaOf[fixes.Document](fixes.Schema) }
 
 func schemaOf[T any](title string) (*jsonschema.Schema, error) {
 	s, err := jsonschema.For[T](&jsonschema.ForOptions{

@@ -2,6 +2,7 @@ package files
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -187,6 +188,49 @@ func TestDaemons(t *testing.T) {
 		h := &hostinfo.Host{}
 		if LLDPAD(h, found, "cut"); h.Setup.LLDPAD != want || (h.Missing(hostinfo.FactLLDPAD, "") == nil) != want.Known() {
 			t.Errorf("lldpad %q: %v, gaps %+v", found, h.Setup.LLDPAD, h.Gaps)
+		}
+	}
+}
+
+func TestMemory(t *testing.T) {
+	const pool = "/sys/kernel/mm/hugepages/hugepages-2048kB/"
+	for _, c := range []struct {
+		what  string
+		lines [][2]string
+		want  *hostinfo.Memory
+		gap   string
+	}{
+		{"all", [][2]string{
+			{MemInfo, "MemTotal:       8388608 kB"},
+			{MemInfo, "MemAvailable:   1048576 kB"},
+			{MemInfo, "Hugepagesize:       2048 kB"},
+			{pool + "resv_hugepages", "7"},
+			{pool + "free_hugepages", "100"},
+			{pool + "nr_hugepages", "200"},
+			{pool + "nr_overcommit_hugepages", "9"},
+		}, &hostinfo.Memory{Total: 8388608, Available: 1048576, DefaultPage: 2048, Pools: []hostinfo.Pool{{Size: 2048, Pages: 200, Free: 93}}}, ""},
+		{"more promised than free", [][2]string{
+			{MemInfo, "MemTotal: 8388608 kB"}, {MemInfo, "MemAvailable: 1 kB"}, {pool + "nr_hugepages", "2"}, {pool + "resv_hugepages", "7"}, {pool + "free_hugepages", "2"},
+		}, &hostinfo.Memory{Total: 8388608, Available: 1, Pools: []hostinfo.Pool{{Size: 2048, Pages: 2}}}, ""},
+		{"nothing", nil, nil, "how much is available: cut"},
+		{"an old kernel", [][2]string{{MemInfo, "MemTotal: 8388608 kB"}}, nil, "how much is available: cut"},
+		{"no word of the pools", [][2]string{{MemInfo, "MemTotal: 8388608 kB"}, {MemInfo, "MemAvailable: 1 kB"}, {MemInfo, "Hugepagesize: 2048 kB"}}, nil, "pools of hugepages could not be read: cut"},
+		{"no number", [][2]string{{MemInfo, "MemTotal: -1 kB"}}, nil, `"-1" in the place of a number`},
+		{"no size", [][2]string{{"/sys/kernel/mm/hugepages/hugepages-xkB/nr_hugepages", "1"}}, nil, `"x" in the place of a number`},
+		{"pages of a liar", [][2]string{{MemInfo, "MemTotal: 4096 kB"}, {MemInfo, "MemAvailable: 1 kB"}, {pool + "nr_hugepages", "2000000000000"}}, nil, "larger than the memory"},
+		{"pages of nothing", [][2]string{{MemInfo, "MemTotal: 4096 kB"}, {MemInfo, "MemAvailable: 1 kB"}, {"/sys/kernel/mm/hugepages/hugepages-0kB/nr_hugepages", "1"}}, nil, "larger than the memory"},
+	} {
+		var m Memory
+		for _, l := range c.lines {
+			m.Line(l[0], l[1])
+		}
+		h := &hostinfo.Host{}
+		m.Finish(h, "cut")
+		if !reflect.DeepEqual(h.Memory, c.want) {
+			t.Errorf("%s: got %+v, want %+v", c.what, h.Memory, c.want)
+		}
+		if g := h.Missing(hostinfo.FactMemory, ""); (g != nil) != (c.want == nil) || g != nil && !strings.Contains(g.Reason, c.gap) {
+			t.Errorf("%s: gap %+v, want %q", c.what, g, c.gap)
 		}
 	}
 }

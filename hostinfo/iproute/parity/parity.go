@@ -25,6 +25,7 @@ import (
 //   - iproute2 prints a permanent address only where it is not the current one.
 //   - iproute2 reads the first of two bytes of the partner's port state, which
 //     on a big-endian host is always 0.
+//   - What guests and files use of the memory meanwhile.
 //   - What /sys does not hold (see forgetUnseen) may be unknown, never wrong.
 func Diff(kernel, told *hostinfo.Host) string {
 	a, b := strip(kernel), strip(told)
@@ -89,6 +90,8 @@ func forgetFact(h *hostinfo.Host, fact hostinfo.Fact) {
 		h.Setup.LLDPAD = hostinfo.Unknown
 	case hostinfo.FactDaemon:
 		h.Setup.DaemonElsewhere = hostinfo.Unknown
+	case hostinfo.FactMemory:
+		h.Memory = nil
 	case hostinfo.FactConfigured:
 		h.Setup.Managers, h.Setup.Configured = nil, nil
 	case hostinfo.FactAddresses:
@@ -108,10 +111,23 @@ func forgetFact(h *hostinfo.Host, fact hostinfo.Fact) {
 func strip(h *hostinfo.Host) *hostinfo.Host {
 	c := *h
 	c.Name, c.Via, c.Gathered, c.Gaps = "", "", time.Time{}, nil
+	if c.Memory != nil {
+		c.Memory = steady(c.Memory)
+	}
 	c.Devices = sorted(h.Devices)
 	c.Namespaces = slices.Clone(h.Namespaces)
 	for i := range c.Namespaces {
 		c.Namespaces[i].Devices = sorted(c.Namespaces[i].Devices)
+	}
+	return &c
+}
+
+// steady is the memory as it is at any time.
+func steady(m *hostinfo.Memory) *hostinfo.Memory {
+	c := *m
+	c.Available, c.Pools = 0, slices.Clone(m.Pools)
+	for i := range c.Pools {
+		c.Pools[i].Free = 0
 	}
 	return &c
 }

@@ -28,6 +28,7 @@ type Tree struct {
 // Facts are what a tree says of a host.
 type Facts struct {
 	Setup   hostinfo.Setup             `json:"setup"`
+	Memory  *hostinfo.Memory           `json:"memory,omitempty"`
 	Devices map[string]hostinfo.Device `json:"devices,omitempty"` // by name, those of which something is known
 	Gaps    []hostinfo.Fact            `json:"gaps,omitempty"`
 }
@@ -111,7 +112,7 @@ func plant(dir string, f txtar.File) error {
 
 // FactsOf is what h knows of what trees tell.
 func FactsOf(h *hostinfo.Host) Facts {
-	f := Facts{Setup: h.Setup}
+	f := Facts{Setup: h.Setup, Memory: h.Memory}
 	for _, d := range h.Devices {
 		about := hostinfo.Device{Speed: d.Speed, Duplex: d.Duplex, VF: d.VF, QETH: d.QETH}
 		if about.Speed != 0 || about.Duplex != "" || about.VF != nil || about.QETH != nil {
@@ -124,7 +125,7 @@ func FactsOf(h *hostinfo.Host) Facts {
 	for _, g := range h.Gaps {
 		switch g.Fact {
 		case hostinfo.FactHardware, hostinfo.FactShaping, hostinfo.FactTaps, hostinfo.FactLLDPAD,
-			hostinfo.FactDaemon, hostinfo.FactConfigured, hostinfo.FactAddresses:
+			hostinfo.FactDaemon, hostinfo.FactMemory, hostinfo.FactConfigured, hostinfo.FactAddresses:
 			f.Gaps = append(f.Gaps, g.Fact)
 		}
 	}

@@ -108,6 +108,6 @@ func (c *Conn) personOf(ctx context.Context, l *listed, g *hostinfo.Guest, seen 
 		}
 		return p
 	}
-	p.brief.MACs = addresses(now)
+	sumUp(&p.brief, now)
 	return p
 }

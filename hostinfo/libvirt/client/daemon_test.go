@@ -87,10 +87,11 @@ func testFacts(t *testing.T, c *Conn) {
 	if diff := cmp.Diff(networks, h.Networks); diff != "" {
 		t.Errorf("networks (-want +got):\n%s", diff)
 	}
+	memory := &hostinfo.GuestMemory{Max: 16 << 10, Current: 16 << 10}
 	domains := []hostinfo.Domain{
-		{Name: "1", UUID: "c7a5fdbd-edaf-4999-926b-0b0b0b0b0b0b", State: hostinfo.StateShutoff, MACs: []string{"52:54:00:aa:00:03"}},
-		{Name: "transient", UUID: "c7a5fdbd-edaf-4999-926b-0c0c0c0c0c0c", State: hostinfo.StateRunning, MACs: []string{"52:54:00:aa:00:04"}},
-		{Name: "web1", UUID: "c7a5fdbd-edaf-4999-926b-0a0a0a0a0a0a", State: hostinfo.StateRunning, MACs: []string{"52:54:00:aa:00:01", "52:54:00:aa:00:02"}},
+		{Name: "1", UUID: "c7a5fdbd-edaf-4999-926b-0b0b0b0b0b0b", State: hostinfo.StateShutoff, MACs: []string{"52:54:00:aa:00:03"}, Memory: memory},
+		{Name: "transient", UUID: "c7a5fdbd-edaf-4999-926b-0c0c0c0c0c0c", State: hostinfo.StateRunning, MACs: []string{"52:54:00:aa:00:04"}, Memory: memory},
+		{Name: "web1", UUID: "c7a5fdbd-edaf-4999-926b-0a0a0a0a0a0a", State: hostinfo.StateRunning, MACs: []string{"52:54:00:aa:00:01", "52:54:00:aa:00:02"}, Memory: memory},
 	}
 	if diff := cmp.Diff(domains, h.Domains); diff != "" {
 		t.Errorf("domains (-want +got):\n%s", diff)

@@ -74,7 +74,7 @@ func readBrief(l *listed) (*hostinfo.Domain, error) {
 	d := &hostinfo.Domain{Name: l.name, UUID: l.uuid, State: l.state}
 	err := l.stateErr
 	if err == nil {
-		d.MACs, err = readMACs(l.Domain)
+		err = readXML(l.Domain, d)
 	}
 	switch {
 	case errors.Is(err, golibvirt.ERR_NO_DOMAIN):
@@ -85,30 +85,31 @@ func readBrief(l *listed) (*hostinfo.Domain, error) {
 	return d, nil
 }
 
-func readMACs(dom *golibvirt.Domain) ([]string, error) {
+// readXML fills in what the domain's XML says of it.
+func readXML(dom *golibvirt.Domain, d *hostinfo.Domain) error {
 	text, err := dom.GetXMLDesc(0)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	parsed, err := libvirt.ParseDomain([]byte(text))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return addresses(parsed.Definition), nil
+	sumUp(d, parsed.Definition)
+	return nil
 }
 
-// addresses are those of a domain's NICs, those that the guest has changed to
-// included, once each in document order.
-func addresses(d *hostinfo.Definition) []string {
-	var all []string
-	for _, n := range d.NICs {
+// sumUp fills in the addresses of a domain's NICs, those that the guest has
+// changed to included, once each in document order, and its memory.
+func sumUp(d *hostinfo.Domain, def *hostinfo.Definition) {
+	d.Memory = def.Memory
+	for _, n := range def.NICs {
 		for _, m := range []string{n.MAC, n.CurrentMAC} {
-			if m != "" && !slices.Contains(all, m) {
-				all = append(all, m)
+			if m != "" && !slices.Contains(d.MACs, m) {
+				d.MACs = append(d.MACs, m)
 			}
 		}
 	}
-	return all
 }
 
 // GuestNames are the names of all guests that the daemon knows, sorted.

@@ -39,6 +39,7 @@ func TestDefaultNode(t *testing.T) {
 	want := []hostinfo.Domain{{
 		Name: "test", UUID: "6695eb01-f6a4-8304-79aa-97f2502e193f",
 		State: hostinfo.StateRunning, MACs: []string{"aa:bb:cc:dd:ee:ff"},
+		Memory: &hostinfo.GuestMemory{Max: 8 << 20, Current: 2 << 20},
 	}}
 	if diff := cmp.Diff(want, h.Domains); diff != "" {
 		t.Errorf("domains (-want +got):\n%s", diff)
@@ -55,7 +56,7 @@ func TestNodeFile(t *testing.T) {
 	if err != nil || len(names) != 1 || names[0] != "db1" {
 		t.Fatalf("%q, %v", names, err)
 	}
-	def := &hostinfo.Definition{Type: "test", Arch: "x86_64", NICs: []hostinfo.NIC{
+	def := &hostinfo.Definition{Type: "test", Arch: "x86_64", Memory: &hostinfo.GuestMemory{Max: 8192, Current: 8192}, NICs: []hostinfo.NIC{
 		{Type: "direct", Dev: "bond0.623", Mode: "bridge", MAC: "52:54:00:aa:00:05", Model: "virtio", Target: "testnet0"},
 	}}
 	want := &hostinfo.Guest{

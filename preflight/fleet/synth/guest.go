@@ -7,6 +7,17 @@ import (
 	"migcheck/preflight/fleet"
 )
 
+// sizes are the memories that guests have; one in seven is backed by hugepages.
+var sizes = []hostinfo.GuestMemory{
+	{Max: 4 << 20, Current: 4 << 20},
+	{Max: 16 << 20, Current: 8 << 20},
+	{Max: 2 << 20, Current: 2 << 20},
+	{Max: 8 << 20, Current: 8 << 20, HugePages: []int{0}},
+	{Max: 4 << 20, Current: 4 << 20},
+	{Max: 32 << 20, Current: 32 << 20},
+	{Max: 1 << 20, Current: 1 << 20},
+}
+
 // guest makes a guest, and its macvtaps on the host where it lives.
 func (m *maker) guest(i, host int) fleet.Guest {
 	g := &hostinfo.Guest{
@@ -19,9 +30,10 @@ func (m *maker) guest(i, host int) fleet.Guest {
 	case 1, 2:
 		g.State, g.ID = hostinfo.StateShutoff, 0
 	}
-	live := &hostinfo.Definition{Type: "kvm", Arch: "x86_64", Machine: "pc-q35-8.2", NICs: make([]hostinfo.NIC, 0, m.NICs)}
-	inactive := &hostinfo.Definition{Type: "kvm", Arch: "x86_64", Machine: "pc-q35-8.2", NICs: make([]hostinfo.NIC, 0, m.NICs)}
-	dom := hostinfo.Domain{Name: g.Name, UUID: g.UUID, State: g.State}
+	memory := &sizes[i%len(sizes)]
+	live := &hostinfo.Definition{Memory: memory, Type: "kvm", Arch: "x86_64", Machine: "pc-q35-8.2", NICs: make([]hostinfo.NIC, 0, m.NICs)}
+	inactive := &hostinfo.Definition{Memory: memory, Type: "kvm", Arch: "x86_64", Machine: "pc-q35-8.2", NICs: make([]hostinfo.NIC, 0, m.NICs)}
+	dom := hostinfo.Domain{Name: g.Name, UUID: g.UUID, State: g.State, Memory: memory}
 	model := "virtio"
 	if m.r.IntN(33) == 0 {
 		model = "e1000e"

@@ -71,6 +71,10 @@ func (m *maker) host(i int) *hostinfo.Host {
 		Arch: "x86_64", Kernel: "6.1.0-40-amd64", Via: "iproute2", User: "root",
 		MacvtapModule: hostinfo.Yes, VhostNet: hostinfo.Yes, Domains: m.domains[i],
 		Libvirt: &hostinfo.Libvirt{URI: "qemu:///system", Version: "10.0.0", Hypervisor: "8.2.0"},
+		Memory: &hostinfo.Memory{
+			Total: 256 << 20, Available: (32 + i%5*16) << 20, DefaultPage: 2048,
+			Pools: []hostinfo.Pool{{Size: 2048, Pages: 16 << 10, Free: i % 3 * 4096}},
+		},
 		Setup: hostinfo.Setup{
 			Shaping: hostinfo.Yes, DevFS: "devtmpfs", LLDPAD: hostinfo.No, DaemonElsewhere: hostinfo.No,
 			DefaultRoutes: []string{"br0"}, Managers: []string{"systemd-networkd"}, Configured: []string{"bond0", "bond0.*", "br0"},
