@@ -59,7 +59,10 @@ func listRules(w io.Writer) error {
 }
 
 func schemaCommand() *cobra.Command {
-	schemas := map[string]func() (*jsonschema.Schema, error){"report": report.JSONSchema, "fleet": report.FleetSchema}
+	schemas := map[string]func() (*jsonschema.Schema, error){
+		"report": report.JSONSchema, "fleet": report.FleetSchema,
+		"diff": report.DiffSchema, "evacuation": report.EvacuationSchema, "fixes": report.FixesSchema,
+	}
 	return &cobra.Command{
 		Use:               "schema [report|fleet]",
 		Short:             "print the JSON Schema of -o json",
