@@ -24,6 +24,9 @@ type Cause struct {
 	Opens, Frees int
 	// Example is one of the pairs: a guest and a host.
 	Example [2]int
+	// Needs are the rows that it is found in, and Alone the guests in whose pairs
+	// it is found though no row says so. Both ascend.
+	Needs, Alone []int
 }
 
 type causeKey struct {
@@ -57,20 +60,38 @@ func (m *Matrix) Causes() []Cause {
 			l[level].each(func(h int) bool {
 				if n := len(gr.guests) - lives[h]; n > 0 && !excepted(own, h) {
 					g := m.notFrom(gr, h)
-					c.count(m.items(gr.rows, h, m.fleet.Guests[g].Host), n, g, h)
+					found, rows := m.items(gr.rows, h, m.fleet.Guests[g].Host)
+					c.count(found, n, g, h)
+					for _, in := range rows {
+						of := c.by[found[in.key]]
+						of.Needs = with(of.Needs, int(in.row))
+					}
 				}
 				return true
 			})
 		}
 		for _, e := range own {
 			g := int(gr.guests[0])
-			c.count(m.ownItems(g, int(e.host)), 1, g, int(e.host))
+			found := m.ownItems(g, int(e.host))
+			c.count(found, 1, g, int(e.host))
+			for _, k := range found {
+				c.by[k].Alone = with(c.by[k].Alone, g)
+			}
 		}
 		for _, g := range gr.guests {
 			lives[m.fleet.Guests[g].Host] = 0
 		}
 	}
 	return c.sorted()
+}
+
+// with is an ascending list with a number in it.
+func with(list []int, n int) []int {
+	at, met := slices.BinarySearch(list, n)
+	if met {
+		return list
+	}
+	return slices.Insert(list, at, n)
 }
 
 func excepted(list []exception, host int) bool {
@@ -114,9 +135,14 @@ func (m *Matrix) leavesBehind(r uint32) bool {
 	})
 }
 
+// itemIn is one of several items, and a row that says it.
+type itemIn struct {
+	key int
+	row uint32
+}
+
 // items are what the rows say of a host, with the names that things have there.
-func (m *Matrix) items(rows []uint32, host, home int) []causeKey {
-	var out []causeKey
+func (m *Matrix) items(rows []uint32, host, home int) (out []causeKey, in []itemIn) {
 	for _, r := range rows {
 		row := &m.rows[r]
 		w := m.wants[row.want]
@@ -139,12 +165,15 @@ func (m *Matrix) items(rows []uint32, host, home int) []causeKey {
 			if it.host == preflight.Source {
 				k.host = home
 			}
-			if !slices.Contains(out, k) {
+			at := slices.Index(out, k)
+			if at < 0 {
+				at = len(out)
 				out = append(out, k)
 			}
+			in = append(in, itemIn{at, r})
 		}
 	}
-	return out
+	return out, in
 }
 
 // ownItems are what a single check says of a pair.

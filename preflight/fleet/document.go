@@ -85,6 +85,10 @@ type FindingLine struct {
 	Guests int             `json:"guests"`
 	Opens  int             `json:"opens"`
 	Frees  int             `json:"frees"`
+	// Needs are those in which it is found, and Alone the guests of the Exceptions
+	// in which it is.
+	Needs []int `json:"needs,omitempty"`
+	Alone []int `json:"alone,omitempty"`
 	// Finding is what a single check of one of the pairs says. It names one guest;
 	// the others differ in nothing that the rule looks at.
 	Finding preflight.Finding `json:"finding"`
@@ -127,7 +131,7 @@ func (m *Matrix) Document(tool preflight.Tool, options preflight.Options) *Docum
 		}
 	}
 	for _, c := range m.Causes() {
-		line := FindingLine{c.Host, c.Rule, c.Device, c.Level, c.Ways, c.Guests, c.Opens, c.Frees, preflight.Finding{}}
+		line := FindingLine{c.Host, c.Rule, c.Device, c.Level, c.Ways, c.Guests, c.Opens, c.Frees, c.Needs, c.Alone, preflight.Finding{}}
 		if found := m.Finding(&c); found != nil {
 			line.Finding = *found
 		}
@@ -145,7 +149,7 @@ func (d *Document) Check() error {
 	host := func(i int) bool { return i >= 0 && i < len(d.Hosts) }
 	for i := range d.Guests {
 		g := &d.Guests[i]
-		if !host(g.Host) || slices.ContainsFunc(g.Needs, func(n int) bool { return n < 0 || n >= len(d.Needs) }) {
+		if !host(g.Host) || beyond(g.Needs, len(d.Needs)) {
 			return fmt.Errorf("guest %d of the document has a host or a need that is not there", i)
 		}
 	}
@@ -155,11 +159,17 @@ func (d *Document) Check() error {
 		}
 	}
 	for i := range d.Findings {
-		if !host(d.Findings[i].Host) {
-			return fmt.Errorf("finding %d of the document has a host that is not there", i)
+		f := &d.Findings[i]
+		if !host(f.Host) || beyond(f.Needs, len(d.Needs)) || beyond(f.Alone, len(d.Guests)) {
+			return fmt.Errorf("finding %d of the document has a host, a need or a guest that is not there", i)
 		}
 	}
 	return nil
+}
+
+// beyond says whether a number leads nowhere in a list of that length.
+func beyond(numbers []int, length int) bool {
+	return slices.ContainsFunc(numbers, func(n int) bool { return n < 0 || n >= length })
 }
 
 // Verdict is what the document says of a guest and a host.
