@@ -29,14 +29,17 @@ func concerns(w *preflight.Waiver, d *preflight.Document) bool {
 	})
 }
 
-func (p *printer) waiver(w *preflight.Waiver) {
+func (p *printer) waiver(w *preflight.Waiver) { p.line(0, waiverLine(w)) }
+
+// waiverLine is a waiver in a line: "waived: RULE on HOST until 2027-03-31 (why)".
+func waiverLine(w *preflight.Waiver) string {
 	about := "waived: " + w.Rule
 	for _, limit := range [][2]string{{"on", w.Host}, {"for", w.Guest}, {"about", w.Device}, {"until", w.LastDay()}} {
 		if limit[1] != "" {
 			about += " " + limit[0] + " " + limit[1]
 		}
 	}
-	p.line(0, about+" ("+w.Reason+")")
+	return about + " (" + w.Reason + ")"
 }
 
 // assumed are the commands that nobody has run and that the verdicts rest on.
