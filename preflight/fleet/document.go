@@ -211,7 +211,9 @@ func (m *Matrix) label(r *row) string {
 		return "a NIC of type " + n.Type
 	}
 	what := "not there now"
-	if d := m.fleet.Hosts[g.Host].View.Links.ByName(n.Dev); d != nil {
+	if home := m.fleet.Hosts[g.Host].View; home.Missing(hostinfo.FactDevices, "") != nil {
+		what = "not observed now"
+	} else if d := home.Links.ByName(n.Dev); d != nil {
 		what = cmp.Or(d.Kind, "unknown kind")
 		if d.VLAN != nil {
 			what = fmt.Sprintf("vlan %d", d.VLAN.ID)

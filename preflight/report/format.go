@@ -28,7 +28,7 @@ type format struct {
 var formats = map[string]format{
 	"text": {pairs: text},
 	"json": {pairs: indented[preflight.Document], fleet: indented[fleet.Document]},
-	"html": {fleet: fleetHTML},
+	"html": {pairs: pairsHTML, fleet: fleetHTML},
 }
 
 // Formats are the names that Render takes for a report of pairs, sorted.

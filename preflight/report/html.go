@@ -63,7 +63,7 @@ func fleetScript() string {
 }
 
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
-	"verdict": htmlVerdict, "plural": plural, "when": preflight.PhaseText, "comma": thousands,
+	"verdict": htmlVerdict, "plural": plural, "count": counted, "when": preflight.PhaseText, "comma": thousands,
 	"sub": func(a, b int) int { return a - b }, "join": strings.Join, "rest": func(s []string) []string { return s[1:] },
 }).ParseFS(htmlFiles, "html/*.tmpl"))
 
@@ -107,4 +107,12 @@ func thousands(n int) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
+}
+
+// counted is a number with commas and its noun: 1 way, 20,000 ways.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		many = one
+	}
+	return thousands(n) + " " + many
 }

@@ -14,8 +14,9 @@ type problemLine struct {
 	Host    string
 	Hosts   cut[string]
 	Devices cut[string]
-	// Frees is how many guests its end would give a way, at least.
-	Frees int
+	// Frees is how many guests its end would give a way; there may be more.
+	Frees     int
+	FreesMore bool
 	// Cut is set where the fix has more lines than are shown.
 	Cut bool
 }
@@ -34,10 +35,10 @@ func (p *fleetPage) line(n int, places []problemPlace) problemLine {
 	f := p.problems[n]
 	l := problemLine{problem: f.at(p.D, &places[0]), Number: n, Host: p.D.Hosts[places[0].Host].Name}
 	l.Places = places
+	l.Frees, l.FreesMore = frees(places)
 	var hosts, devices []string
 	for i := range places {
 		hosts = append(hosts, p.D.Hosts[places[i].Host].Name)
-		l.Frees = max(l.Frees, places[i].Frees)
 		if d := cmp.Or(places[i].Device, places[i].About); d != "" {
 			devices = append(devices, d)
 		}
@@ -47,6 +48,20 @@ func (p *fleetPage) line(n int, places []problemPlace) problemLine {
 		l.Fix = l.Fix[:maxCommands]
 	}
 	return l
+}
+
+// frees counts the guests of places on one host. Where each has one way more,
+// they are not the same ones, since only one thing can block a way alone.
+func frees(places []problemPlace) (n int, more bool) {
+	sum := 0
+	for i := range places {
+		n, sum = max(n, places[i].Frees), sum+places[i].Frees
+		more = more || places[i].Frees != places[i].Opens
+	}
+	if more || len(places) == 1 {
+		return n, len(places) > 1
+	}
+	return sum, false
 }
 
 func sortedOnce(names []string) []string {

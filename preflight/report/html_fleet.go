@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"html/template"
 	"slices"
+	"strings"
 
 	"migcheck/preflight"
 	"migcheck/preflight/fleet"
@@ -52,15 +53,11 @@ func newFleetPage(d *fleet.Document) *fleetPage {
 	}
 	for i := range d.Waivers {
 		if w := &d.Waivers[i]; !w.Expired(d.Created) {
-			p.Waivers = append(p.Waivers, waiverLine(w))
+			p.Waivers = append(p.Waivers, strings.TrimPrefix(waiverLine(w), "waived: "))
 		}
 	}
 	for _, a := range d.Options.Assumed {
-		line := "assuming on " + a.Host + ": " + a.Command
-		if a.NotApplied != "" {
-			line = "not assumed on " + a.Host + ": " + a.Command + " (" + a.NotApplied + ")"
-		}
-		p.Assumed = append(p.Assumed, line)
+		p.Assumed = append(p.Assumed, assumedLine(a))
 	}
 	needs, to := pageNeeds(d)
 	p.needs, p.wants = needs, wanted(d, needs, to)

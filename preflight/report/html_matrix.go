@@ -25,15 +25,12 @@ type column struct {
 type matrixRow struct {
 	Label  string
 	Guests int
-	// Kinds is how many sorts of source its guests are on that come to something
-	// else somewhere; the cells are those of the most frequent one.
-	Kinds int
-	Cells []matrixCell
+	Cells  []matrixCell // those of the kind of most guests
 }
 
 type matrixCell struct {
 	Level preflight.Level
-	Mixed bool // another of its kinds comes to something else there
+	Mixed bool // another kind of the need comes to something else there
 }
 
 // Matrix is as much of needs against hosts as fits a page.
@@ -49,11 +46,10 @@ func (p *fleetPage) Matrix() matrix {
 		m.Columns = first(all, maxColumns)
 	}
 	var rows []matrixRow
-	for _, same := range p.labels[:min(maxRows, len(p.labels))] {
-		r := matrixRow{Label: same[0].Label, Kinds: len(same)}
-		for _, n := range same {
-			r.Guests += n.Guests
-		}
+	most := slices.Clone(p.labels)
+	slices.SortStableFunc(most, func(a, b []*pageNeed) int { return cmp.Compare(askers(b), askers(a)) })
+	for _, same := range most[:min(maxRows, len(most))] {
+		r := matrixRow{Label: same[0].Label, Guests: askers(same)}
 		for _, c := range m.Columns.Shown {
 			cell := matrixCell{Level: same[0].on(c.host)}
 			cell.Mixed = slices.ContainsFunc(same, func(n *pageNeed) bool { return n.on(c.host) != cell.Level })
@@ -63,6 +59,15 @@ func (p *fleetPage) Matrix() matrix {
 	}
 	m.Rows = cut[matrixRow]{rows, len(p.labels)}
 	return m
+}
+
+// askers is how many guests have a need of one label.
+func askers(same []*pageNeed) int {
+	n := 0
+	for _, k := range same {
+		n += k.Guests
+	}
+	return n
 }
 
 // kinds are the classes of hosts that look the same: the largest, and then those

@@ -10,8 +10,9 @@ import (
 	"migcheck/preflight/fleet"
 )
 
-// problem is what findings say that differ in nothing but the host and the
-// device, each written as its stand-in, with the places where it is so.
+// problem is what findings say that differ in nothing but the host, the device
+// and the host that the guest is on, each written as its stand-in, with the
+// places where it is so.
 type problem struct {
 	Rule         string                 `json:"rule"`
 	Level        preflight.Level        `json:"level"`
@@ -41,8 +42,8 @@ type problemPlace struct {
 	Frees  int    `json:"f,omitempty"`
 	Needs  []int  `json:"n,omitempty"` // of the page, not of the document
 	Alone  []int  `json:"a,omitempty"`
-	// Guest is the one that the words are from.
-	Guest string `json:"e,omitempty"`
+	// Home is the host, counted from 1, of the guest that the words are from.
+	Home int `json:"r,omitempty"`
 	// About is the device in the words, which may be another than that of a NIC.
 	About string `json:"s,omitempty"`
 }
@@ -52,9 +53,10 @@ type problemPlace struct {
 func problems(d *fleet.Document, needs []int) []*problem {
 	var out []*problem
 	met := map[string]*problem{}
+	homes := homesByName(d)
 	for i := range d.Findings {
 		line := &d.Findings[i]
-		p, place := apart(line, d.Hosts[line.Host].Name)
+		p, place := apart(line, d, homes[line.Finding.Subject.Guest])
 		for _, n := range line.Needs {
 			place.Needs = append(place.Needs, needs[n])
 		}
@@ -78,23 +80,42 @@ func problems(d *fleet.Document, needs []int) []*problem {
 	return out
 }
 
-// apart takes the names of host and device out of what a finding says.
-func apart(line *fleet.FindingLine, host string) (*problem, problemPlace) {
+// homesByName are the hosts of guests, counted from 1, by name; 0 for a name
+// that is not one guest's alone.
+func homesByName(d *fleet.Document) map[string]int {
+	homes := make(map[string]int, len(d.Guests))
+	for i := range d.Guests {
+		g := &d.Guests[i]
+		if _, met := homes[g.Name]; met {
+			homes[g.Name] = 0
+		} else {
+			homes[g.Name] = g.Host + 1
+		}
+	}
+	return homes
+}
+
+// apart takes the names of hosts and device out of what a finding says.
+func apart(line *fleet.FindingLine, d *fleet.Document, home int) (*problem, problemPlace) {
 	f := &line.Finding
 	about := cmp.Or(f.Subject.Device, line.Device)
-	place := problemPlace{Host: line.Host, Device: line.Device, Ways: line.Ways, Guests: line.Guests, Opens: line.Opens, Frees: line.Frees, Alone: line.Alone, Guest: f.Subject.Guest}
+	place := problemPlace{Host: line.Host, Device: line.Device, Ways: line.Ways, Guests: line.Guests, Opens: line.Opens, Frees: line.Frees, Alone: line.Alone, Home: home}
 	if about != line.Device {
 		place.About = about
 	}
-	// In turn: a name that lies within the other one must not be found in it.
-	general := func(s string) string {
-		if about != "" {
-			s = strings.ReplaceAll(s, about, deviceHere)
-		}
-		return strings.ReplaceAll(s, host, hostHere)
+	names := [][2]string{{about, deviceHere}, {d.Hosts[line.Host].Name, hostHere}}
+	if home > 0 {
+		names = append(names, [2]string{d.Hosts[home-1].Name, homeHere})
 	}
-	if host == "" {
-		general = func(s string) string { return s }
+	// One after the other: no name holds a stand-in, so that filling them in again
+	// gives the very text.
+	general := func(s string) string {
+		for _, n := range names {
+			if n[0] != "" {
+				s = strings.ReplaceAll(s, n[0], n[1])
+			}
+		}
+		return s
 	}
 	each := func(lines []string) []string {
 		var out []string
@@ -123,7 +144,11 @@ func apart(line *fleet.FindingLine, host string) (*problem, problemPlace) {
 
 // at is a copy in the words for one of its places.
 func (p *problem) at(d *fleet.Document, place *problemPlace) *problem {
-	r := strings.NewReplacer(hostHere, d.Hosts[place.Host].Name, deviceHere, cmp.Or(place.About, place.Device))
+	home := ""
+	if place.Home > 0 {
+		home = d.Hosts[place.Home-1].Name
+	}
+	r := strings.NewReplacer(hostHere, d.Hosts[place.Host].Name, deviceHere, cmp.Or(place.About, place.Device), homeHere, home)
 	q := *p
 	for _, s := range []*string{&q.Reason, &q.Source, &q.Destination, &q.Hint, &q.Allow, &q.Waived} {
 		*s = r.Replace(*s)
@@ -158,3 +183,6 @@ func (p *problem) Ways() int {
 	}
 	return n
 }
+
+// Blocks says whether it is of the level that blocks.
+func (p *problem) Blocks() bool { return p.Level == preflight.Blocked }

@@ -5,13 +5,15 @@ import (
 	"strings"
 )
 
-// Stand-ins for the names of a finding's host and device: see problem.
+// Stand-ins for the names of a finding's host, of its device, and of the host
+// that its guest is on: see problem.
 const (
 	hostHere   = "\ue000"
 	deviceHere = "\ue001"
+	homeHere   = "\ue002"
 )
 
-var noStandIns = strings.NewReplacer(hostHere, `\ue000`, deviceHere, `\ue001`)
+var noStandIns = strings.NewReplacer(hostHere, `\ue000`, deviceHere, `\ue001`, homeHere, `\ue002`)
 
 // visible makes every text of a document visible, whatever hosts and guests put
 // into it, and free of stand-ins. One place does it for the whole page, so that

@@ -58,7 +58,8 @@ const guestsOn = hosts.map(() => []);
 home.forEach((h, g) => guestsOn[h].push(g));
 
 // Stand-ins for names, as the Go side has them.
-const fill = (text, place) => text.replace(/[\ue000\ue001]/g, (c) => (c === "\ue000" ? hosts[place.h].n : place.s || place.d || ""));
+const fill = (text, place) => text.replace(/[\ue000-\ue002]/g, (c) =>
+  c === "\ue000" ? hosts[place.h].n : c === "\ue001" ? place.s || place.d || "" : place.r ? hosts[place.r - 1].n : "");
 
 // Names lead to numbers; the second of one name is called NAME~2.
 const keys = (names) => {

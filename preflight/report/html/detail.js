@@ -12,7 +12,7 @@ const hostPart = (h) => {
     el("p", { class: "facts" }, [host.hn, ...(host.f || [])].filter(Boolean).join(" · ")),
     host.r && el("p", {}, verdict(UNDECIDED, "not observed"), ": " + host.r),
     el("p", {}, `Of the guests elsewhere ${count(host.w[0])} could come, ${count(host.w[1])} are undecided and ${count(host.w[2])} could not. `,
-      own.length ? (held ? `Of the ${plural(own.length, "guest", "guests")} here ${count(held)} ${held === 1 ? "has" : "have"} no host that is sure.` : `All ${plural(own.length, "guest", "guests")} here could leave, each for itself.`) : "No guest lives here."),
+      own.length ? (held ? `Of the ${plural(own.length, "guest", "guests")} here ${count(held)} ${held === 1 ? "has" : "have"} no host that is sure.` : `All ${plural(own.length, "guest", "guests")} here could leave, each by itself.`) : "No guest lives here."),
     section("What is found here", articles(placesOn[h], "Nothing is found on this host.")),
     bad.length ? section("Needs that it does not simply meet", table("Needs on this host", ["verdict", "need", "#guests"], bad.sort((a, b) => b[1] - a[1] || b[0].guests - a[0].guests),
       ([row, worst]) => el("tr", {}, cell(verdict(needOn(row.kinds[0], h)), needOn(row.kinds[0], h) === worst ? "" : [", for some ", verdict(worst)]), head(link(cellHref(h, row.label), row.label)), number(row.guests)))) : null,
@@ -63,8 +63,8 @@ const cellPart = (h, row) => {
     const told = list.some((p) => p.needs.includes(k.n) && p.problem.worth >= k.level);
     if (k.level > READY && !told && k.homes.length < 50) k.homes.forEach((x) => placesOn[x].forEach((p) => { if (p.needs.includes(k.n)) elsewhere.add(p); }));
   }
-  return part(`${row.label} on ${hosts[h].n}`,
-    el("p", {}, `${plural(row.guests, "guest needs", "guests need")} this. `, hostLink(h)),
+  return part(`${hosts[h].n} for ${row.label}`,
+    el("p", {}, `${plural(row.guests, "guest needs", "guests need")} this. All of the host: `, hostLink(h)),
     section("Verdict", table("Verdict by where the guests are", ["verdict", "#guests", "that are on"], kinds, (k) => el("tr", {}, cell(verdict(k.level)), number(needs[k.n].guests), cell(commas(k.homes.map(hostLink), 8))))),
     section("Findings and fixes", articles([...list, ...elsewhere], "Nothing stands in the way here.")));
 };

@@ -21,9 +21,9 @@ const hostLink = (h) => link(hostHref(h), hosts[h].n, "host");
 const guestLink = (g) => link("#guest/" + encodeURIComponent(guestKeys.of[g]), guests[g], "name");
 const cellHref = (h, label) => "#cell/" + encodeURIComponent(hostKeys.of[h]) + "/" + encodeURIComponent(label);
 const findingLink = (p) => link("#finding/" + p.number, p.rule, "rule");
-const commas = (list, most) => {
+const commas = (list, most, by = ", ") => {
   const out = [];
-  list.slice(0, most).forEach((x, i) => out.push(i ? ", " : "", x));
+  list.slice(0, most).forEach((x, i) => out.push(i ? by : "", x));
   if (list.length > most) out.push(` and ${count(list.length - most)} more`);
   return out;
 };

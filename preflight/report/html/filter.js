@@ -66,8 +66,8 @@ const siftMatrix = (text, guest, level, by) => {
 
 const folded = (list) => new Set(list.map((p) => p.problem)).size;
 const sayCount = () => {
+  const of = (left, all, one, many) => (any ? `${count(left)} of ` : "") + plural(all, one, many);
   const any = Object.values(wanted).some((v) => v !== "");
-  byId("count").textContent = (any ? "The filter leaves " : "All of ") +
-    `${count(pass.hosts.length)} of ${plural(hosts.length, "host", "hosts")}, ${count(pass.guests.length)} of ${plural(guests.length, "guest", "guests")}, ` +
-    `${count(folded(pass.places))} of ${plural(problems.length, "finding", "findings")}, ${count(pass.rows.length)} of ${plural(rows.length, "need", "needs")}.`;
+  byId("count").textContent = (any ? "Left: " : "All: ") + [of(pass.hosts.length, hosts.length, "host", "hosts"), of(pass.guests.length, guests.length, "guest", "guests"),
+    of(folded(pass.places), problems.length, "finding", "findings"), of(pass.rows.length, rows.length, "need", "needs")].join(", ");
 };

@@ -10,7 +10,7 @@ const finding = (problem, where) => {
     el("h3", {}, verdict(problem.worth), " ", findingLink(problem), " ", el("span", { class: "where" }, hostLink(first.h), " ", devices.length ? el("span", { class: "dev" }, devices[0]) : "")),
     el("p", {}, at(problem.reason)), say(values), say(problem.when && "when: " + problem.when), say(problem.waived && at(problem.waived)),
     remedy(problem, where, at, name), same(problem, where, on, devices),
-    el("p", { class: "values" }, `${plural(total("w"), "way", "ways")}, of which it alone blocks ${count(total("o"))}. More: `, el("code", {}, problem.explain), problem.allow ? ["; waive: ", el("code", {}, at(problem.allow))] : ""));
+    el("p", { class: "values" }, `${plural(total("w"), "way", "ways")}${problem.worth === BLOCKED ? `, of which it alone blocks ${count(total("o"))}` : ""}. More: `, el("code", {}, problem.explain), problem.allow ? ["; waive: ", el("code", {}, at(problem.allow))] : ""));
 };
 
 const commands = (lines) => el("pre", {}, lines.join("\n"));

@@ -2,8 +2,10 @@
 // The lists of guests and hosts.
 const guestRow = (g) => {
   const [allowed, , undecided, blocked] = waysOf(g), level = outlook(g);
-  return el("tr", {}, cell(outlookWord(level)), head(guestLink(g)), cell(stateOf(g)), cell(hostLink(home[g])), number(allowed), number(undecided), number(blocked), cell(commas(wants(g).map((n) => needs[n].label), 4)));
+  return el("tr", {}, cell(outlookWord(level)), head(guestLink(g)), cell(stateOf(g)), cell(hostLink(home[g])), number(allowed), number(undecided), number(blocked), cell(commas(nicNeeds(g), 4, "; ")));
 };
+// nicNeeds leaves out the guest as a whole, whose state has a column of its own.
+const nicNeeds = (g) => wants(g).map((n) => needs[n].label).filter((label) => !label.startsWith("the guest itself"));
 const outlookWord = (level) => verdict(level, ["free to move", "free to move", "with a warning", "undecided", "stuck"][level]);
 const GUEST_COLUMNS = ["verdict", "guest", "state", "is on", "#could go to", "#undecided", "#blocked", "needs"];
 const worstFirst = (list) => {

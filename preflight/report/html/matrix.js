@@ -1,6 +1,6 @@
 
 // The matrix: needs down, hosts across, one tab stop and arrow keys within.
-const view = { fold: hosts.length > 48, row: 0, column: 0 };
+const view = { fold: hosts.length > 48, order: "guests", row: 0, column: 0 };
 const ROWS = 60, COLUMNS = 60;
 
 // columns are the hosts to show, and how many others each stands for: the
@@ -20,7 +20,7 @@ const columns = () => {
 };
 
 const showMatrix = () => {
-  const cols = columns(), list = pass.rows;
+  const cols = columns(), list = view.order === "name" ? pass.rows : [...pass.rows].sort((a, b) => b.guests - a.guests);
   view.row = Math.min(view.row, Math.max(0, list.length - 1));
   view.column = Math.min(view.column, Math.max(0, cols.length - 1));
   const fromRow = view.row - (view.row % ROWS), fromColumn = view.column - (view.column % COLUMNS);
@@ -30,7 +30,9 @@ const showMatrix = () => {
     el("button", { type: "button", disabled: from === 0, on: { click: go(what, from - size) } }, "previous"), " ",
     el("button", { type: "button", disabled: from + size >= all, on: { click: go(what, from + size) } }, "next"));
   const fold = el("label", {}, el("input", { type: "checkbox", id: "fold", checked: view.fold, on: { change: (e) => { view.fold = e.target.checked; view.column = 0; showMatrix(); byId("fold").focus(); } } }), " hosts alike in one column");
-  const tools = el("div", { class: "tools" }, fold, pager("row", fromRow, ROWS, list.length, "needs"), pager("column", fromColumn, COLUMNS, cols.length, view.fold ? "kinds of hosts" : "hosts"));
+  const order = el("label", {}, "order of needs ", el("select", { id: "order", on: { change: (e) => { view.order = e.target.value; view.row = 0; showMatrix(); byId("order").focus(); } } },
+    el("option", { value: "guests", selected: view.order === "guests" }, "most guests first"), el("option", { value: "name", selected: view.order === "name" }, "by name")));
+  const tools = el("div", { class: "tools" }, fold, order, pager("row", fromRow, ROWS, list.length, "needs"), pager("column", fromColumn, COLUMNS, cols.length, view.fold ? "kinds of hosts" : "hosts"));
   const empty = !partRows.length || !partColumns.length;
   byId("matrix-view").replaceChildren(tools, empty ? el("p", {}, "Nothing in the matrix is left by the filter.") : grid(partRows, partColumns, fromRow, fromColumn));
 };
