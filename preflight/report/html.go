@@ -89,7 +89,7 @@ func fleetHTML(w io.Writer, d *fleet.Document, _ Options) error {
 type verdictMark struct{ Class, Glyph, Word string }
 
 var verdictMarks = [...]verdictMark{
-	preflight.Ready: {"ready", "✓", "ready"}, preflight.Note: {"ready", "✓", "note"}, preflight.Warning: {"warning", "!", "warning"},
+	preflight.Ready: {"ready", "✓", "ready"}, preflight.Note: {"note", "–", "note"}, preflight.Warning: {"warning", "!", "warning"},
 	preflight.Undecided: {"undecided", "?", "undecided"}, preflight.Blocked: {"blocked", "✕", "blocked"},
 }
 

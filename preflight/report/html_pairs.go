@@ -63,7 +63,7 @@ func pairsHTML(w io.Writer, d *preflight.Document, _ Options) error {
 }
 
 func newPairPart(d *preflight.Document, r *preflight.Report) pairPart {
-	part := pairPart{Report: r, State: strings.TrimSpace(stateWords(r)), Sum: sentence(r) + assuming(d, r)}
+	part := pairPart{Report: r, State: strings.Trim(stateWords(r), " ()"), Sum: sentence(r) + assuming(d, r)}
 	roots, follow := families(r)
 	for _, f := range roots {
 		x := pairFinding{Finding: f, About: subject(f), Waiver: waiverWords(f), Host: f.Subject.Host}
