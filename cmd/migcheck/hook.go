@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"migcheck/cmd/internal/act/change"
 	"migcheck/cmd/internal/act/hook"
 	"migcheck/cmd/internal/exit"
 	"migcheck/cmd/internal/fleetfile"
@@ -137,7 +138,7 @@ func hookRemove() *cobra.Command {
 }
 
 // carryOut shows a plan, asks, and does it.
-func (p *place) carryOut(cmd *cobra.Command, plan *hook.Plan, question, done string) error {
+func (p *place) carryOut(cmd *cobra.Command, plan *change.Plan, question, done string) error {
 	out := cmd.OutOrStdout()
 	for _, c := range plan.Changes {
 		fmt.Fprintln(out, report.Safe(c.What))
