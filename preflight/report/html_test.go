@@ -12,6 +12,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -24,9 +25,9 @@ import (
 )
 
 // demo is a fleet of 40 hosts with believable names.
-func demo() *fleet.Document {
+var demo = sync.OnceValue(func() *fleet.Document {
 	return demofleet.Document(synth.Size{Hosts: 40, Guests: 480, NICs: 2, VLANs: 12, Odd: 4}, 94, preflight.Tool{Name: "migcheck", Version: "test"})
-}
+})
 
 func page(t *testing.T, d any) string {
 	t.Helper()
