@@ -4,10 +4,10 @@ GO ?= go
 TAGS := libvirt_dlopen
 BIN := cmd/migcheck/migcheck
 
-.PHONY: help build static try test unit bench lab prove lint fuzz update
+.PHONY: help build static try test unit bench demo-fleet lab prove lint fuzz update
 
 help: ## list these targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 build: ## build migcheck with its libvirt client (needs a C compiler; libvirt is loaded at run time)
 	$(GO) build -trimpath -tags $(TAGS) -o $(BIN) ./cmd/migcheck
@@ -28,6 +28,10 @@ unit: ## the tests that need neither root nor packages
 
 bench: ## figures, as ratios against a floor or a peer in the same run
 	@.ci/bench
+
+demo-fleet: ## write demo-fleet.html: the report of a made-up fleet of 1,000 hosts and 20,000 guests, to look at
+	$(GO) run ./fixtures/demofleet/write -file demo-fleet.html
+	@echo "open file://$(CURDIR)/demo-fleet.html in a browser"
 
 lab: ## boot two virtual hosts and watch migcheck judge real guests there (root)
 	@fixtures/lab/demo

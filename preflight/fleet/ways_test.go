@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -61,16 +62,48 @@ func TestWays(t *testing.T) {
 		if diff := cmp.Diff(hosts, m.HostWays()); diff != "" {
 			t.Errorf("seed %d: hosts (-pair by pair +counted):\n%s", seed, diff)
 		}
-		if diff := cmp.Diff(counted(c.sorted()), counted(m.Causes())); diff != "" {
+		all := m.Causes()
+		tellsWhy(t, m, all)
+		if diff := cmp.Diff(counted(c.sorted()), counted(all)); diff != "" {
 			t.Fatalf("seed %d: causes (-pair by pair +counted):\n%s", seed, diff)
 		}
 	}
 }
 
-// counted are causes without the pairs that stand for them, which may differ.
+// tellsWhy: whatever a single check says of a pair leads from the guest to its
+// cause, by one of its needs or, in an exception, by itself.
+func tellsWhy(t *testing.T, m *Matrix, all []Cause) {
+	t.Helper()
+	by := map[causeKey]*Cause{}
+	for i := range all {
+		by[causeKey{all[i].Host, all[i].Rule, all[i].Device, all[i].Level}] = &all[i]
+	}
+	for g := range m.fleet.Guests {
+		for h := range m.fleet.Hosts {
+			if h == m.fleet.Guests[g].Host {
+				continue
+			}
+			for _, k := range m.ownItems(g, h) {
+				c := by[k.causeKey]
+				switch {
+				case c == nil:
+					t.Errorf("guest %d on host %d: %+v is no cause", g, h, k)
+				case excepted(m.exceptions[g], h):
+					if !slices.Contains(c.Alone, g) {
+						t.Errorf("guest %d on host %d is not among %v of %+v", g, h, c.Alone, k)
+					}
+				case !slices.ContainsFunc(m.rowsIn(g), func(r uint32) bool { return slices.Contains(c.Needs, int(r)) }):
+					t.Errorf("guest %d on host %d has none of the needs %v of %+v", g, h, c.Needs, k)
+				}
+			}
+		}
+	}
+}
+
+// counted are causes as counts alone.
 func counted(list []Cause) []Cause {
 	for i := range list {
-		list[i].Example = [2]int{}
+		list[i].Example, list[i].Needs, list[i].Alone = [2]int{}, nil, nil
 	}
 	return list
 }

@@ -53,17 +53,25 @@ func several(rules []string) string {
 
 // waived says what became of the waiver that is about a finding.
 func (p *printer) waived(f *preflight.Finding) {
+	if words := waivedWords(f); words != "" {
+		p.wrap(indent, indent, words)
+	}
+}
+
+// waivedWords are what became of the waiver that is about a finding; empty if
+// there is nothing to say.
+func waivedWords(f *preflight.Finding) string {
 	switch {
 	case f.Waived == nil && f.Unwaivable != "":
-		p.wrap(indent, indent, "no waiver is accepted: "+f.Unwaivable)
+		return "no waiver is accepted: " + f.Unwaivable
 	case f.Waived == nil:
+		return ""
 	case f.Waived.Refused:
-		p.wrap(indent, indent, "its waiver ("+f.Waived.Reason+") is not accepted: "+f.Unwaivable)
+		return "its waiver (" + f.Waived.Reason + ") is not accepted: " + f.Unwaivable
 	case f.Waived.Expired:
-		p.wrap(indent, indent, "its waiver has expired: "+f.Waived.Reason)
-	default:
-		p.wrap(indent, indent, "waived: "+f.Waived.Reason)
+		return "its waiver has expired: " + f.Waived.Reason
 	}
+	return "waived: " + f.Waived.Reason
 }
 
 // subject is what a finding is about, in a line.

@@ -56,6 +56,7 @@ func TestFleetDocument(t *testing.T) {
 	for name, spoil := range map[string]func(*fleet.Document){
 		"schema": func(d *fleet.Document) { d.Schema = "migcheck.report/1" }, "home": func(d *fleet.Document) { d.Guests[3].Host = -1 },
 		"need": func(d *fleet.Document) { d.Guests[3].Needs = []int{len(d.Needs)} }, "finding": func(d *fleet.Document) { d.Findings[0].Host = 150 },
+		"finding's need": func(d *fleet.Document) { d.Findings[0].Needs = []int{-1} }, "finding's guest": func(d *fleet.Document) { d.Findings[0].Alone = []int{600} },
 		"exception": func(d *fleet.Document) { d.Exceptions = []fleet.Exception{{Guest: 600}} },
 		"order":     func(d *fleet.Document) { d.Exceptions = []fleet.Exception{{Guest: 1, Host: 2}, {Guest: 1, Host: 2}} },
 		"set":       func(d *fleet.Document) { d.Needs[0].Blocked = fleet.Set{0, 0, 1 << 22} }, // host 150 of 0 to 149

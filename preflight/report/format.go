@@ -38,11 +38,11 @@ type writer[T any] = func(w io.Writer, d *T, o Options) error
 var (
 	Pairs = kindOf(preflight.Schema, map[string]writer[preflight.Document]{
 		"text": text, "json": indented[preflight.Document], "jsonl": lines, "csv": table, "markdown": markdown,
-		"junit": junit, "prometheus": metrics,
+		"junit": junit, "prometheus": metrics, "html": pairsHTML,
 	})
 	Fleet = kindOf(fleet.Schema, map[string]writer[fleet.Document]{
 		"text": fleetText, "json": indented[fleet.Document], "jsonl": fleetLines, "csv": fleetTable, "markdown": fleetMarkdown,
-		"junit": fleetJUnit, "prometheus": fleetMetrics,
+		"junit": fleetJUnit, "prometheus": fleetMetrics, "html": fleetHTML,
 	})
 	Changes = kindOf(change.Schema, map[string]writer[change.Document]{
 		"text": diffText, "json": indented[change.Document],

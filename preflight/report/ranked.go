@@ -99,14 +99,14 @@ func allowedOf(ways []*preflight.Report) string {
 func (p *printer) clipped(indent int, s string) {
 	room := p.o.Width - indent
 	if p.o.Width > 0 && columns(Safe(s)) > room {
-		s = cut(Safe(s), room-3) + "..."
+		s = clip(Safe(s), room-3) + "..."
 	}
 	p.line(indent, s)
 }
 
-// cut is the beginning of a text up to so many columns, whole words marked in
+// clip is the beginning of a text up to so many columns, whole words marked in
 // colour included.
-func cut(s string, room int) string {
+func clip(s string, room int) string {
 	n := 0
 	for i, r := range s {
 		if strings.ContainsRune(markEnd+markBold+markRed+markYellow+markGreen+markDim, r) {

@@ -6,9 +6,9 @@ import (
 	"migcheck/hostinfo"
 )
 
-// drift makes one host in twenty unlike the others.
+// drift makes some hosts unlike the others.
 func (m *maker) drift(h *hostinfo.Host) {
-	if m.r.IntN(20) != 0 {
+	if m.r.IntN(m.Odd) != 0 {
 		return
 	}
 	bond := &h.Devices[bondIndex-1]

@@ -21,12 +21,16 @@ type Size struct {
 	Guests  int
 	NICs    int // of each guest
 	VLANs   int // that the fleet's guests use; 0: 40
+	Odd     int // one host in so many is unlike the others; 0: 20
 }
 
 // Fleet makes a fleet as of the first of November 2026.
 func Fleet(s Size, seed uint64) *fleet.Fleet {
 	if s.VLANs == 0 {
 		s.VLANs = 40
+	}
+	if s.Odd == 0 {
+		s.Odd = 20
 	}
 	m := &maker{Size: s, r: rand.New(rand.NewPCG(seed, 1)), taps: make([][]hostinfo.Device, s.Hosts), domains: make([][]hostinfo.Domain, s.Hosts)}
 	f := &fleet.Fleet{Now: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)}
