@@ -29,11 +29,9 @@ func Findings(p *Plan, rules []*Rule, about func(nic int) bool) []Finding {
 
 func judgePlan(p *Plan, rules []*Rule, about func(nic int) bool) (*engine, []*Requirement) {
 	p = p.observed()
-	e := &engine{plan: p, byID: make(map[string]*Rule, len(rules))}
-	for _, r := range rules {
-		e.byID[r.ID] = r
-	}
-	reqs := p.Requirements()
+	e := &engine{plan: p, rules: rules}
+	e.pass.report = func(f Finding) { e.found = append(e.found, f) }
+	reqs := p.requirements(about)
 	for _, r := range rules {
 		if r.Check == nil || (r.Phase == After) != (p.Arrival != nil) {
 			continue
@@ -43,9 +41,7 @@ func judgePlan(p *Plan, rules []*Rule, about func(nic int) bool) (*engine, []*Re
 			continue
 		}
 		for _, req := range reqs {
-			if about == nil || about(req.Index) {
-				e.judge(r, req)
-			}
+			e.judge(r, req)
 		}
 	}
 	e.nameCauses()
@@ -58,9 +54,22 @@ func judgePlan(p *Plan, rules []*Rule, about func(nic int) bool) (*engine, []*Re
 // engine is the state of judging one plan.
 type engine struct {
 	plan       *Plan
-	byID       map[string]*Rule
+	rules      []*Rule
 	findings   []Finding
 	notChecked []NotChecked
+	asked      Pass      // what the Applies at hand is given: one for all of them
+	pass       Pass      // what the Check at hand is given
+	found      []Finding // what it has reported
+}
+
+// rule is the rule of that ID, or nil.
+func (e *engine) rule(id string) *Rule {
+	for _, r := range e.rules {
+		if r.ID == id {
+			return r
+		}
+	}
+	return nil
 }
 
 // judge asks one rule about one NIC, or about the guest where req is nil.
@@ -95,14 +104,15 @@ func (e *engine) judge(r *Rule, req *Requirement) {
 
 // check calls the rule's Check for one side and returns what it reported.
 func (e *engine) check(r *Rule, req *Requirement, side *Endpoint) []Finding {
-	var found []Finding
-	r.Check(&Pass{Plan: e.plan, Req: req, Side: side, report: func(f Finding) {
-		if f.Level == Ready {
+	e.found = nil
+	e.pass.Plan, e.pass.Req, e.pass.Side = e.plan, req, side
+	r.Check(&e.pass)
+	for i := range e.found {
+		if f := &e.found[i]; f.Level == Ready {
 			f.Level = r.Level
 		}
-		found = append(found, f)
-	}})
-	return found
+	}
+	return e.found
 }
 
 // alreadySo turns findings into notes where the source is in the same state:
@@ -187,7 +197,7 @@ func (e *engine) know(n Need, req *Requirement) (*Endpoint, knowledge, string) {
 // facts-not-observed finding for each host and reason.
 func (e *engine) undecided(r *Rule, req *Requirement, end *Endpoint, why string) {
 	root := Finding{
-		Rule: FactsNotObserved, Level: Undecided, Phase: e.byID[FactsNotObserved].Phase,
+		Rule: FactsNotObserved, Level: Undecided, Phase: e.rule(FactsNotObserved).Phase,
 		Subject: Subject{Guest: e.plan.Guest.Name, Host: end.Name},
 		Reason:  why,
 		Hint:    "migcheck doctor says how each host is reached and what is missing",
@@ -224,9 +234,12 @@ func (e *engine) leftOut(r *Rule, req *Requirement, end *Endpoint, why string) {
 // add keeps a finding once: the devices of a pool repeat what is said of the
 // NIC, and one gap is met by many rules.
 func (e *engine) add(f Finding) {
-	if !slices.ContainsFunc(e.findings, func(g Finding) bool { return g.ID == f.ID }) {
-		e.findings = append(e.findings, f)
+	for i := range e.findings {
+		if e.findings[i].ID == f.ID {
+			return
+		}
 	}
+	e.findings = append(e.findings, f)
 }
 
 // complete fills in what a finding leaves empty. What is said of a NIC as such

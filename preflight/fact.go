@@ -70,7 +70,7 @@ func (e *Endpoint) know(f Fact) (knowledge, string) {
 	if f == Path {
 		return e.knowPath()
 	}
-	if src, ok := hostFacts[f]; ok {
+	if src := hostFact(f); src != "" {
 		return e.lacks(src, "")
 	}
 	if e.NetworkName != "" && e.Wanted == "" { // the network's definition would name the device
@@ -107,27 +107,45 @@ func (e *Endpoint) know(f Fact) (knowledge, string) {
 	return known, ""
 }
 
-// hostFacts are the facts that a collector gives or declares missing as such.
-var hostFacts = map[Fact]hostinfo.Fact{
-	AllDevices: hostinfo.FactDevices,
-	Modules:    hostinfo.FactModules,
-	Vhost:      hostinfo.FactVhost,
-	Addresses:  hostinfo.FactAddresses,
-	Hardware:   hostinfo.FactHardware,
-	Shaping:    hostinfo.FactShaping,
-	Taps:       hostinfo.FactTaps,
-	LLDPAD:     hostinfo.FactLLDPAD,
-	Daemon:     hostinfo.FactDaemon,
-	Configured: hostinfo.FactConfigured,
-	Namespaces: hostinfo.FactNamespaces,
-	Libvirt:    hostinfo.FactLibvirt,
-	Domains:    hostinfo.FactDomains,
-	Networks:   hostinfo.FactNetworks,
+// hostFact is the fact that a collector gives or declares missing as such; empty
+// for those that are read off devices.
+func hostFact(f Fact) hostinfo.Fact {
+	switch f {
+	case AllDevices:
+		return hostinfo.FactDevices
+	case Modules:
+		return hostinfo.FactModules
+	case Vhost:
+		return hostinfo.FactVhost
+	case Addresses:
+		return hostinfo.FactAddresses
+	case Hardware:
+		return hostinfo.FactHardware
+	case Shaping:
+		return hostinfo.FactShaping
+	case Taps:
+		return hostinfo.FactTaps
+	case LLDPAD:
+		return hostinfo.FactLLDPAD
+	case Daemon:
+		return hostinfo.FactDaemon
+	case Configured:
+		return hostinfo.FactConfigured
+	case Namespaces:
+		return hostinfo.FactNamespaces
+	case Libvirt:
+		return hostinfo.FactLibvirt
+	case Domains:
+		return hostinfo.FactDomains
+	case Networks:
+		return hostinfo.FactNetworks
+	}
+	return ""
 }
 
 // ReadFrom is what a collector must have read for a fact to be known.
 func ReadFrom(f Fact) hostinfo.Fact {
-	if src, ok := hostFacts[f]; ok {
+	if src := hostFact(f); src != "" {
 		return src
 	}
 	switch f {
