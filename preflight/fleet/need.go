@@ -78,8 +78,9 @@ func libvirtsOwn(name string) bool {
 	return strings.HasPrefix(name, "vnet") || strings.HasPrefix(name, "macvtap") || strings.HasPrefix(name, "macvlan")
 }
 
-// whole is what is asked about the guest and not about one NIC.
-func (j *judge) whole(c *code, g *hostinfo.Guest, l *look) {
+// whole is what is asked about the guest and not about one NIC: of its
+// persistent definition, about the NICs that will stand elsewhere.
+func (j *judge) whole(c *code, g *hostinfo.Guest, later []*hostinfo.NIC) {
 	c.text(g.Job)
 	c.is(g.Name == "", g.UUID == "")
 	for _, d := range []*hostinfo.Definition{g.Sent(), g.Live, g.Migratable} {
@@ -89,10 +90,9 @@ func (j *judge) whole(c *code, g *hostinfo.Guest, l *look) {
 		}
 		c.num(n)
 	}
-	for _, n := range later(g) {
+	for _, n := range later {
 		j.nic(c, n)
 		j.names.text(c, n.Dev)
-		c.ref(l.stands(sourceKey{network: n.Network, group: n.Portgroup, dev: n.Dev, nth: preflight.NICsBefore(g, n)}).id)
 	}
 }
 

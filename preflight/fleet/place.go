@@ -85,7 +85,8 @@ func wantOf(g *hostinfo.Guest, n *hostinfo.NIC) want {
 
 // destination is what a host has for a want.
 func (l *look) destination(w *want, mapped map[string]string) place {
-	c := make(code, 0, 128)
+	c := l.j.scratch[:0]
+	defer func() { l.j.scratch = c[:0] }()
 	c.ref(l.common)
 	switch w.kind {
 	case wantDevice:
