@@ -10,6 +10,7 @@ import (
 // end is what a device's name means on one host.
 type end struct {
 	id     uint32 // without what stands on the device
+	bound  uint32 // its name and tags
 	tags   []int
 	device *hostinfo.Device   // nil if it is not there
 	real   *hostinfo.Device   // what a macvtap on it would stand on; nil likewise
@@ -38,13 +39,20 @@ func (l *look) end(name string, alone bool) *end {
 	}
 	e := &end{device: l.Links.ByName(name)}
 	l.j.hand.ends[key] = e
-	c := make(code, 0, 64)
+	l.fill(e, name, alone)
+	e.bound = l.j.bounds.of(e.tags, []string{name})
+	return e
+}
+
+func (l *look) fill(e *end, name string, alone bool) {
+	c := l.j.hand.code[:0]
+	defer func() { l.j.hand.code = c[:0] }()
 	c.is(name == "", len(name) > 15, alone)
 	l.j.names.text(&c, name)
 	if e.device == nil {
 		l.namespaces(&c, name)
 		e.id = l.j.ends.of(c)
-		return e
+		return
 	}
 	e.real = l.Links.Real(e.device)
 	n, ok := l.node(e.device, 0)
@@ -65,7 +73,6 @@ func (l *look) end(name string, alone bool) *end {
 	e.id, e.tags = l.j.ends.of(c), n.tags
 	e.above = l.Links.Children(e.real)
 	e.all = l.j.kids.of(l.family(e.above))
-	return e
 }
 
 // everyTag are the VLAN ids of a host of which nothing can be told by where it
@@ -93,13 +100,13 @@ func (l *look) namespaces(c *code, name string) {
 // family are the kinds of devices that stand on another one, each once, in
 // order. It is good until the next one is asked for.
 func (l *look) family(above []*hostinfo.Device) []kid {
-	kids := l.j.brood[:0]
+	kids := l.j.hand.kids[:0]
 	for _, d := range above {
 		if k := kidOf(d); !slices.Contains(kids, k) {
 			kids = append(kids, k)
 		}
 	}
-	l.j.brood = kids
+	l.j.hand.kids = kids
 	slices.SortFunc(kids, func(a, b kid) int {
 		if n := strings.Compare(a.kind, b.kind); n != 0 {
 			return n

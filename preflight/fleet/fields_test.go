@@ -117,7 +117,7 @@ func fingerprint(f *Fleet) []string {
 	var out []string
 	for _, of := range []classes{j.nodes, j.ends, j.setups, j.places, j.kids.classes, j.requestIDs, j.rowIDs, j.bounds.classes} {
 		var codes []string
-		for c := range of {
+		for c := range of.ids {
 			codes = append(codes, c)
 		}
 		slices.Sort(codes)

@@ -30,7 +30,6 @@ type judge struct {
 	requests []request
 	stands   []stand
 	standIDs map[stand]int
-	stood    []stood // by stand, on the host at hand
 	hand     hand
 	keys     keys
 	rows     []row
@@ -43,7 +42,6 @@ type judge struct {
 	judged   int // pairs that the engine was asked about
 
 	buf, scratch, person code
-	brood                []kid
 }
 
 // pair is a guest and a host.
@@ -66,9 +64,8 @@ func newJudge(f *Fleet, rules []*preflight.Rule) *judge {
 	j := &judge{
 		f: f, rules: rules, byID: map[string]*preflight.Rule{}, names: namedIn(f.Waivers),
 		uuids: map[string]int{}, boots: map[string]int{},
-		nodes: classes{}, ends: classes{}, kids: families{classes: classes{}, others: map[besides]uint32{}}, setups: classes{}, places: classes{}, needs: classes{},
-		requestIDs: classes{}, rowIDs: classes{}, meets: classes{}, bounds: bounds{classes: classes{}},
-		keys: keys{seed: maphash.MakeSeed()}, hand: hand{map[*hostinfo.Device]node{}, map[endKey]*end{}},
+		kids: families{others: map[besides]uint32{}},
+		keys: keys{seed: maphash.MakeSeed()}, hand: hand{nodes: map[*hostinfo.Device]node{}, ends: map[endKey]*end{}},
 		wantIDs: map[want]int{}, standIDs: map[stand]int{}, alone: map[pair]preflight.Level{}, odd: make([]bool, len(f.Guests)), offsets: make([]uint32, len(f.Guests)+1),
 		met: map[[2]uint32]uint32{}, results: map[meeting]*result{},
 	}

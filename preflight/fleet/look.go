@@ -28,6 +28,10 @@ type look struct {
 type hand struct {
 	nodes map[*hostinfo.Device]node
 	ends  map[endKey]*end
+	stood []stood // by stand
+	// What is written into again and again.
+	code code
+	kids []kid
 }
 
 func (h *hand) clear() {

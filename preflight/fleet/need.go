@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"slices"
 	"strings"
 
 	"migcheck/hostinfo"
@@ -106,14 +107,15 @@ func later(g *hostinfo.Guest) []*hostinfo.NIC {
 	var out []*hostinfo.NIC
 	for i := range g.Inactive.NICs {
 		n := &g.Inactive.NICs[i]
-		same := false
-		for k := range sent.NICs {
-			s := &sent.NICs[k]
-			same = same || s.Network == n.Network && (s.Dev == n.Dev || s.NetworkBacked())
+		same := func(s hostinfo.NIC) bool { return sameStand(&s, n) }
+		if i < len(sent.NICs) && sameStand(&sent.NICs[i], n) || slices.ContainsFunc(sent.NICs, same) {
+			continue
 		}
-		if !same {
-			out = append(out, n)
-		}
+		out = append(out, n)
 	}
 	return out
+}
+
+func sameStand(sent, later *hostinfo.NIC) bool {
+	return sent.Network == later.Network && (sent.Dev == later.Dev || sent.NetworkBacked())
 }

@@ -97,7 +97,7 @@ func (l *look) destination(w *want, mapped map[string]string) place {
 		e := l.end(name, w.alone)
 		c.is(other)
 		c.ref(e.id)
-		return place{l.j.places.of(c), l.j.bounds.of(e.tags, []string{name}), e.all}
+		return place{l.j.places.of(c), e.bound, e.all}
 	case wantNetwork:
 		tags, names := l.network(&c, w)
 		return place{l.j.places.of(c), l.j.bounds.of(tags, names), 0}

@@ -14,6 +14,10 @@ type request struct {
 	need   uint32
 	stands []int  // where the NIC is now, or those of the persistent definition will be
 	mode   string // of a NIC that names its device
+	// last is the code of the row that was asked for last, and row its number:
+	// most NICs that ask for the same stand on the like.
+	last code
+	row  uint32
 }
 
 // requestOf numbers a request by its code, and says whether it is met for the first

@@ -1,6 +1,10 @@
 package fleet
 
-import "migcheck/preflight"
+import (
+	"bytes"
+
+	"migcheck/preflight"
+)
 
 // row is a need where guests have it: what one NIC, or a guest as a whole, asks
 // for, together with where it stands now.
@@ -26,8 +30,17 @@ type asked struct {
 	want
 	later   []int    // the wants of the persistent definition, for wantHost
 	of      []uint32 // class by host
-	ids     map[[4]uint32]uint32
+	ids     map[classKey]uint32
 	classes []class
+	last    classKey // of the host before, which most often has the same
+	id      uint32   // its class
+}
+
+// classKey is what tells classes of one want: a place, and the host if waivers
+// mention it.
+type classKey struct {
+	place
+	named uint32
 }
 
 // class are hosts that have the same for a want.
@@ -43,7 +56,7 @@ func (j *judge) asking(w want, later []int) int {
 	if !met {
 		id = len(j.wants)
 		j.wantIDs[w] = id
-		j.wants = append(j.wants, &asked{want: w, later: later, of: make([]uint32, len(j.f.Hosts)), ids: map[[4]uint32]uint32{}})
+		j.wants = append(j.wants, &asked{want: w, later: later, of: make([]uint32, len(j.f.Hosts)), ids: map[classKey]uint32{}})
 	}
 	return id
 }
@@ -60,6 +73,7 @@ func (j *judge) number() {
 	}
 	j.offsets[len(j.f.Guests)] = uint32(n)
 	j.rowsOf = make([]uint32, n)
+	j.keys.guests = make([]key, 0, n+len(j.f.Guests)) // each NIC's address, a name and a UUID
 }
 
 // seat finds the rows of a guest, making those that nobody had before.
@@ -116,13 +130,16 @@ func (j *judge) head(request int, bound uint32, guest int, l *look) code {
 // sit puts a guest's NIC in its row.
 func (j *judge) sit(c code, request int, bound uint32, guest, nic int) uint32 {
 	j.buf = c[:0]
-	id := j.rowIDs.of(c) - 1
+	f := &j.requests[request]
+	if !bytes.Equal(c, f.last) {
+		f.last, f.row = append(f.last[:0], c...), j.rowIDs.of(c)-1
+	}
+	id := f.row
 	if int(id) < len(j.rows) {
 		j.rows[id].also(guest, j.f)
 		return id
 	}
 	g := &j.f.Guests[guest]
-	f := &j.requests[request]
 	r := row{
 		want: f.want, need: f.need, src: place{id: j.places.of(c[headLength:]), bound: bound},
 		guest: guest, other: guest, nic: nic, mode: f.mode,
@@ -146,21 +163,26 @@ func (r *row) also(guest int, f *Fleet) {
 
 // survey tells what a host has for a want.
 func (j *judge) survey(a *asked, l *look) {
-	host := l.host
-	p := j.place(a, l)
-	key := [4]uint32{p.id, p.bound, p.kids, l.mentioned}
+	key := classKey{j.place(a, l), l.mentioned}
+	if key != a.last {
+		a.last, a.id = key, j.classOf(a, key, l)
+	}
+	a.of[l.host] = a.id
+	a.classes[a.id].hosts.add(l.host)
+}
+
+func (j *judge) classOf(a *asked, key classKey, l *look) uint32 {
 	id, met := a.ids[key]
 	if !met {
 		id = uint32(len(a.classes))
 		a.ids[key] = id
-		c := class{place: p, hosts: newSet(len(j.f.Hosts))}
+		c := class{place: key.place, hosts: newSet(len(j.f.Hosts))}
 		if l.mentioned != 0 {
 			c.named = l.Name
 		}
 		a.classes = append(a.classes, c)
 	}
-	a.of[host] = id
-	a.classes[id].hosts.add(host)
+	return id
 }
 
 func (j *judge) place(a *asked, l *look) place {

@@ -28,7 +28,7 @@ func (j *judge) standing(s stand) int {
 	if !met {
 		id = len(j.stands)
 		j.standIDs[s] = id
-		j.stands, j.stood = append(j.stands, s), append(j.stood, stood{})
+		j.stands, j.hand.stood = append(j.stands, s), append(j.hand.stood, stood{})
 	}
 	return id
 }
@@ -59,7 +59,7 @@ func standOf(g *hostinfo.Guest, i int) stand {
 
 // stand looks a stand up on the host, once.
 func (l *look) stand(id int) *stood {
-	s := &l.j.stood[id]
+	s := &l.j.hand.stood[id]
 	if s.host != l.host+1 {
 		*s = l.standsOn(&l.j.stands[id])
 	}
@@ -81,12 +81,11 @@ func (l *look) standsOn(s *stand) stood {
 	e := l.end(dev, false)
 	c.ref(e.id)
 	l.j.scratch = c
+	bound := e.bound
 	if len(tags) > 0 {
-		tags = slices.Concat(e.tags, tags)
-	} else {
-		tags = e.tags
+		bound = l.j.bounds.of(slices.Concat(e.tags, tags), []string{dev})
 	}
-	return stood{l.host + 1, place{l.j.places.of(c), l.j.bounds.of(tags, []string{dev}), 0}, e}
+	return stood{l.host + 1, place{l.j.places.of(c), bound, 0}, e}
 }
 
 // firstOf is the device that stands for a pool on the source, where it is not
@@ -130,6 +129,15 @@ func ownMacvtap(e *end, g *hostinfo.Guest, nic *hostinfo.NIC) *hostinfo.Device {
 	return nil
 }
 
+// onto says whether d stands on real. Where indexes tell devices apart it needs
+// no looking up.
+func (l *look) onto(d, real *hostinfo.Device) bool {
+	if l.lost {
+		return l.Links.Parent(d) == real
+	}
+	return d.Parent == real.Index && !d.ParentElsewhere
+}
+
 func (l *look) macvtap(c *code, d *hostinfo.Device) {
 	c.is(d != nil)
 	if d == nil {
@@ -152,9 +160,9 @@ func (l *look) named(c *code, live *hostinfo.NIC, e *end) {
 	if d == nil {
 		return
 	}
-	on := l.Links.Parent(d)
 	c.text(d.Kind)
 	c.tri(d.Up)
-	c.is(on == nil, on != nil && on == e.real)
+	stands := e.real != nil && l.onto(d, e.real)
+	c.is(!stands && l.Links.Parent(d) == nil, stands)
 	l.j.names.device(c, d)
 }
