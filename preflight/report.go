@@ -39,6 +39,9 @@ type Options struct {
 	Strict   bool              `json:"strict,omitempty"`
 	Snapshot string            `json:"snapshot,omitempty"` // the directory that the facts come from; empty: live
 	Map      map[string]string `json:"map,omitempty"`      // [HOST:]DEVICE to DEVICE
+	// ToAll is set where one guest was judged on the way to every other host: it
+	// needs one of the ways, and not all of them.
+	ToAll bool `json:"to_all,omitempty"`
 	// Assumed are the commands that the hosts were judged after, though nobody
 	// has run them.
 	Assumed []Assumption `json:"assumed,omitempty"`

@@ -25,12 +25,13 @@ type checkFlags struct {
 	color                 string
 	strict                bool
 	wait                  patienceFlag
+	toAll                 bool // --to all
 	moveFlags
 }
 
 func (c *checkFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringSliceVar(&c.to, "to", nil, "the destination `HOST`, or several")
+	f.StringSliceVar(&c.to, "to", nil, "the destination `HOST`, or several, or all for every host of the fleet")
 	f.StringVar(&c.from, "from", "", "the source `HOST` (this one, or the fleet's host where the guest runs)")
 	f.StringArrayVarP(&c.outs, "output", "o", nil, "`FORMAT[=FILE]`, repeatable: text, json")
 	f.BoolVar(&c.strict, "strict", false, "exit 1 on warnings too")
@@ -44,7 +45,7 @@ func (c *checkFlags) register(cmd *cobra.Command) {
 	f.StringVar(&c.color, "color", "auto", "auto, always or never")
 	c.reach.register(f)
 	c.moveFlags.register(f)
-	_ = cmd.RegisterFlagCompletionFunc("to", completeHosts)
+	_ = cmd.RegisterFlagCompletionFunc("to", completeDestinations)
 	_ = cmd.RegisterFlagCompletionFunc("from", completeHosts)
 	_ = cmd.RegisterFlagCompletionFunc("allow", completeRules)
 	_ = cmd.RegisterFlagCompletionFunc("assume", completeAssumptions)
@@ -74,7 +75,7 @@ func checkCommand() *cobra.Command {
 }
 
 func (c *checkFlags) run(cmd *cobra.Command, guests []string) error {
-	outs, err := outputs(c.outs)
+	outs, err := outputs(c.outs, report.Known)
 	if err != nil {
 		return err
 	}
@@ -101,6 +102,11 @@ func (c *checkFlags) run(cmd *cobra.Command, guests []string) error {
 	if c.wait.set {
 		judge = run.wait
 	}
+	if c.toAll {
+		if err := run.spread(cmd.Context(), guests); err != nil {
+			return err
+		}
+	}
 	doc, err := judge(cmd.Context(), guests)
 	switch {
 	case doc == nil:
@@ -119,6 +125,9 @@ func (c *checkFlags) run(cmd *cobra.Command, guests []string) error {
 
 // status is the exit status that a document comes to.
 func (c *checkFlags) status(doc *preflight.Document) int {
+	if c.toAll {
+		return c.anyWay(doc)
+	}
 	code := exit.OK
 	for i := range doc.Reports {
 		code = exit.Worst(code, exit.ForVerdict(doc.Reports[i].Verdict, c.strict))
@@ -146,15 +155,16 @@ func (c *checkFlags) complete(cmd *cobra.Command, guests []string) error {
 	case c.fromURI != "" && c.from == "":
 		return exit.Because(fmt.Errorf("--from-uri needs --from: the host whose devices belong to it"), "")
 	}
+	if err := c.mayGoAnywhere(guests); err != nil {
+		return err
+	}
 	for _, id := range c.allow {
 		if hint, err := fleetfile.Waivable(id); err != nil {
 			return exit.Because(err, hint)
 		}
 	}
-	for _, host := range append(slices.Clone(c.to), c.from) {
-		if host == "all" {
-			return exit.Because(fmt.Errorf("%q is no host", host), "name the destinations one by one: --to hostB,hostC")
-		}
+	if c.from == everywhere {
+		return exit.Because(fmt.Errorf("%q is no host", c.from), "a guest is on one host; migcheck fleet judges all guests of all hosts")
 	}
 	c.uris = map[string]string{}
 	if c.fromURI != "" {

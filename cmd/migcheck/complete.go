@@ -19,6 +19,11 @@ func completeHosts(*cobra.Command, []string, string) ([]string, cobra.ShellCompD
 	return fleetHosts(""), cobra.ShellCompDirectiveNoFileComp
 }
 
+// completeDestinations offers the same and the word for all of them.
+func completeDestinations(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return append(fleetHosts(""), everywhere+"\tevery other host of the fleet"), cobra.ShellCompDirectiveNoFileComp
+}
+
 // completeGuests offers this machine's guests, if its libvirt answers at once.
 func completeGuests(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	ctx, cancel := context.WithTimeout(context.Background(), completionTime)

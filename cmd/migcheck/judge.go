@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"migcheck/cmd/internal/exit"
+	"migcheck/cmd/internal/fleetfile"
 	"migcheck/cmd/internal/nearest"
 	"migcheck/cmd/internal/world"
 	"migcheck/hostinfo"
@@ -137,14 +138,14 @@ func (r *checkRun) gather(ctx context.Context, names []string) error {
 	slices.Sort(names)
 	names = slices.Compact(names)
 	views := make([]*preflight.View, len(names))
-	done := r.progress("asking " + strings.Join(names, ", "))
+	done := r.progress("asking " + several(names))
 	defer done()
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(max(1, r.flags.connections))
 	for i, name := range names {
 		g.Go(func() error {
 			h, err := r.world.Host(ctx, name)
-			if err != nil {
+			if err != nil && (h == nil || !r.flags.toAll || name == r.flags.from) {
 				return r.noHost(name, err)
 			}
 			views[i] = preflight.NewView(h)
@@ -243,17 +244,23 @@ func (r *checkRun) noHost(name string, err error) error {
 	return &exit.Error{Code: exit.Usage, Err: err, Hint: hint}
 }
 
+// waivers are those of the fleet file, and those of this run.
+func waivers(fleet *fleetfile.Fleet, allow []string) []preflight.Waiver {
+	out := slices.Clone(fleet.Waivers)
+	for _, id := range allow {
+		out = append(out, preflight.Waiver{Rule: id, Reason: "--allow on this run"})
+	}
+	return out
+}
+
 // document is the document's frame: everything but the reports.
 func (r *checkRun) document() *preflight.Document {
 	d := &preflight.Document{
 		Schema:  preflight.Schema,
 		Tool:    preflight.Tool{Name: "migcheck", Version: version()},
 		Created: time.Now().UTC().Truncate(time.Second),
-		Options: preflight.Options{Strict: r.flags.strict, Snapshot: r.flags.snapshot, Map: r.mapOption()},
-		Waivers: slices.Clone(r.fleet.Waivers),
-	}
-	for _, id := range r.flags.allow {
-		d.Waivers = append(d.Waivers, preflight.Waiver{Rule: id, Reason: "--allow on this run"})
+		Options: preflight.Options{Strict: r.flags.strict, Snapshot: r.flags.snapshot, Map: r.mapOption(), ToAll: r.flags.toAll},
+		Waivers: waivers(r.fleet, r.flags.allow),
 	}
 	var names []string
 	for name := range r.hosts {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"migcheck/cmd/internal/exit"
+	"migcheck/cmd/internal/fleetfile"
 	"migcheck/preflight"
 )
 
@@ -39,11 +40,15 @@ func parseMaps(flags, destinations []string) ([]mapping, error) {
 	return out, nil
 }
 
+func (r *checkRun) mapFor(to string) map[string]string {
+	maps, _ := parseMaps(r.flags.maps, r.flags.to)
+	return mapFor(r.fleet, maps, to)
+}
+
 // mapFor is the map for one destination: the fleet file's, then the flags',
 // those that name the host last.
-func (r *checkRun) mapFor(to string) map[string]string {
-	out := r.fleet.MapFor(to)
-	maps, _ := parseMaps(r.flags.maps, r.flags.to)
+func mapFor(fleet *fleetfile.Fleet, maps []mapping, to string) map[string]string {
+	out := fleet.MapFor(to)
 	for _, host := range []string{"", to} {
 		for _, m := range maps {
 			if m.host == host {
@@ -54,11 +59,13 @@ func (r *checkRun) mapFor(to string) map[string]string {
 	return out
 }
 
+func (r *checkRun) mapOption() map[string]string { return mapOption(r.flags.to, r.mapFor) }
+
 // mapOption is the map as reports print it.
-func (r *checkRun) mapOption() map[string]string {
+func mapOption(destinations []string, mapFor func(to string) map[string]string) map[string]string {
 	out := map[string]string{}
-	for _, to := range r.flags.to {
-		for from, name := range r.mapFor(to) {
+	for _, to := range destinations {
+		for from, name := range mapFor(to) {
 			out[to+":"+from] = name
 		}
 	}

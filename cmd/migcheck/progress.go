@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/term"
 
+	"migcheck/cmd/internal/survey"
 	"migcheck/preflight/report"
 )
 
@@ -35,3 +36,42 @@ func (r *reach) progress(what string) func() {
 }
 
 func (r *checkRun) progress(what string) func() { return r.flags.reach.progress(what) }
+
+// How often a person at a terminal is told how far a survey is, and a log.
+const (
+	redraw   = 200 * time.Millisecond
+	lineTime = 10 * time.Second
+)
+
+// count tells how far a survey is: on a terminal in one line, elsewhere in a new
+// one now and then; the returned function ends that.
+func (r *reach) count(p *survey.Progress) func() {
+	terminal := term.IsTerminal(int(os.Stderr.Fd()))
+	if r.quiet || r.verbose && terminal {
+		return func() {}
+	}
+	every, before, after := lineTime, "migcheck: ", "\n"
+	if terminal {
+		every, before, after = redraw, "\r", "\x1b[K"
+	}
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		drawn := false
+		for {
+			select {
+			case <-tick.C:
+				fmt.Fprint(os.Stderr, before, p, after)
+				drawn = true
+			case <-stop:
+				if drawn && terminal {
+					fmt.Fprint(os.Stderr, "\r\x1b[K")
+				}
+				return
+			}
+		}
+	}()
+	return func() { close(stop); <-stopped }
+}

@@ -30,6 +30,8 @@ func root() *cobra.Command {
   migcheck guest1 --to hostB --assume hostB:fixes   # as it would be after the fixes
   migcheck guest1 --to hostB --wait=30m    # again until it is ready
   migcheck check rules --to hostB          # a guest that is called like a command
+  migcheck guest1 --to all                 # every host of the fleet file, ranked
+  migcheck fleet                           # every guest against every host
   migcheck explain vlan-mismatch`,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: completeGuests,
@@ -44,7 +46,7 @@ func root() *cobra.Command {
 		},
 	}
 	check.register(cmd)
-	cmd.AddCommand(checkCommand(), compareCommand(), inventoryCommand(), snapshotCommand(),
+	cmd.AddCommand(checkCommand(), fleetCommand(), compareCommand(), inventoryCommand(), snapshotCommand(),
 		doctorCommand(), rulesCommand(), explainCommand(), schemaCommand(), hookCommand(), versionCommand())
 	cmd.SetFlagErrorFunc(flagError)
 	return cmd

@@ -3,9 +3,11 @@ package main
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"migcheck/fixtures/story"
+	"migcheck/hostinfo"
 	"migcheck/hostinfo/libvirt"
 	"migcheck/hostinfo/snapshot"
 )
@@ -38,8 +41,9 @@ func scriptParams(t *testing.T, folder string) testscript.Params {
 		Dir:           filepath.Join(fixtures, folder),
 		UpdateScripts: *update,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"run":  runCommand,
-			"snap": snapCommand,
+			"run":   runCommand,
+			"snap":  snapCommand,
+			"fleet": fleetScript,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("FIXTURES", fixtures)
@@ -103,4 +107,39 @@ func snapCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(snapshot.Write(ts.MkAbs(args[0]), []snapshot.Recorded{
 		{Host: s.Plan.From.Host, Guests: []snapshot.Guest{g}}, {Host: s.Plan.To.Host},
 	}, snapshot.Options{}))
+}
+
+// fleetScript is "fleet DIR": adds to the record of a pair three more hosts like
+// hostB: hostC has the VLAN under another number, hostD was not read, and hostE
+// did not tell its guests.
+func fleetScript(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: fleet DIR")
+	}
+	dir := ts.MkAbs(args[0])
+	s, err := snapshot.Read(dir)
+	ts.Check(err)
+	var more []snapshot.Recorded
+	for i, name := range []string{"hostC", "hostD", "hostE"} {
+		h := *s.Host("hostB").Host
+		h.Name, h.Hostname = name, name
+		h.UUID = fmt.Sprintf("a0000000-0000-4000-8000-00000000000%x", 12+i)
+		h.BootID = fmt.Sprintf("b0000000-0000-4000-8000-00000000000%x", 12+i)
+		switch h.Devices = slices.Clone(h.Devices); name {
+		case "hostC":
+			for k := range h.Devices {
+				if h.Devices[k].VLAN != nil {
+					other := *h.Devices[k].VLAN
+					other.ID = 99
+					h.Devices[k].VLAN = &other
+				}
+			}
+		case "hostD":
+			h = *hostinfo.Unobserved(name, "hostD: connect to 192.0.2.4:22: connection refused")
+		case "hostE":
+			h.AddGap(hostinfo.FactDomains, "", "libvirt: list guests: no")
+		}
+		more = append(more, snapshot.Recorded{Host: &h})
+	}
+	ts.Check(snapshot.Write(dir, more, snapshot.Options{}))
 }

@@ -23,6 +23,8 @@ import (
 // changing is a World in which hostB changes from look to look; each look is a
 // story's lines about hostB, and the last one stays.
 type changing struct {
+	world.World // nil: nothing else is asked
+
 	t       *testing.T
 	looks   []string
 	n       int                    // how often it was asked again

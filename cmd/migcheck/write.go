@@ -8,13 +8,12 @@ import (
 	"os"
 	"path/filepath"
 
-	"migcheck/preflight"
 	"migcheck/preflight/report"
 )
 
-// write renders a document to every output. Files appear whole or not at all,
+// write renders a document, of pairs or of a fleet, to every output. Files appear whole or not at all,
 // and before anything goes to stdout.
-func write(stdout io.Writer, d *preflight.Document, outs []output, o report.Options) error {
+func write(stdout io.Writer, d any, outs []output, o report.Options) error {
 	raw, err := json.Marshal(d)
 	if err != nil {
 		return fmt.Errorf("write the report: %w", err)

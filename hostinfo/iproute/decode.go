@@ -20,6 +20,9 @@ type Result struct {
 	// Sockets are libvirt's sockets that exist, the ones to try first in front.
 	// Nil if there are none or if the facts section is missing.
 	Sockets []Socket
+	// SocketsRead says whether the host came to say which sockets there are, so that
+	// no Sockets means none.
+	SocketsRead bool
 	// VirtSSHHelper and NC are the paths of virt-ssh-helper and nc on that host;
 	// empty if it has none or did not say. Whether its nc knows -U is not known.
 	VirtSSHHelper, NC string

@@ -67,6 +67,7 @@ func (a *answer) facts(r *Result) {
 		h.AddGap(hostinfo.FactModules, "", "macvtap is not loaded, and whether it can be is not known: "+
 			a.why("facts", "the script's facts"))
 	}
+	r.SocketsRead = tapsRead // which the script comes to after them
 	said := a.why("facts", "the script's facts")
 	if !h.VhostNet.Known() {
 		h.AddGap(hostinfo.FactVhost, "", said)

@@ -129,10 +129,7 @@ func (b *bridgeConn) explain(s Socket, err error) error {
 	e := &Error{Host: b.host, Op: "connect to " + paths}
 	switch b.status {
 	case exitNoSocket:
-		e.Kind, e.Err = NoSocket, errors.New("there is no such socket")
-		if s.URI != "" {
-			e.Hint = "is libvirt installed there, and its socket unit active? systemctl status virtqemud.socket libvirtd.socket"
-		}
+		return s.Missing(b.host)
 	case exitDenied:
 		e.Kind, e.Err = SocketDenied, fmt.Errorf("user %s may not write to it", b.user)
 		if b.user == "" {

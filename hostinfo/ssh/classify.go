@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -50,6 +51,8 @@ func explainNetwork(t *Target, op string, err error) *Error {
 		e.Hint = "the host is up, but nothing listens on that port: is sshd running, and on which port?"
 	case errors.Is(err, syscall.ETIMEDOUT):
 		e.Kind, e.Err = Timeout, syscall.ETIMEDOUT
+	case errors.Is(err, syscall.ECONNRESET):
+		e.Err, e.dropped = syscall.ECONNRESET, true
 	default:
 		var sys syscall.Errno
 		if errors.As(err, &sys) {
@@ -82,8 +85,9 @@ func explainJump(t *Target, e *Error, open *ssh.OpenChannelError) {
 // else, before it came to keys.
 func explainBeforeLogin(t *Target, err error) *Error {
 	e := &Error{Kind: NotSSH, Host: t.Name, Op: "exchange keys with " + t.Address()}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) {
-		e.Err = errors.New("the connection was closed before the login")
+	// The last one is what a reader gets when the writer beside it met the others.
+	if slices.ContainsFunc([]error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE, net.ErrClosed}, func(is error) bool { return errors.Is(err, is) }) {
+		e.Err, e.dropped = errors.New("the connection was closed before the login"), true
 		e.Hint = "sshd drops connections in this way when there are too many at once (MaxStartups, PerSourcePenalties in sshd_config); otherwise its log says why"
 		return e
 	}

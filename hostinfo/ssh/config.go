@@ -35,6 +35,10 @@ type Config struct {
 	// ConnectTimeout goes before ssh_config's; 0 leaves it to ssh_config, then
 	// DefaultConnectTimeout. Time that a person spends on a passphrase does not count.
 	ConnectTimeout time.Duration
+	// Retries is how often a connection is tried again that was closed before the
+	// login, as sshd closes those that are too many (MaxStartups), each time after a
+	// longer rest. A refused or unanswered one is not tried again.
+	Retries int
 	// KeepAlive replaces DefaultKeepAlive if it is not 0.
 	KeepAlive time.Duration
 	// Command is the user's own ssh with its options, split into words as a
@@ -66,6 +70,7 @@ type Dialer struct {
 	known keyFiles
 	keys  keyring
 	hops  hops
+	doors doors
 }
 
 // New prepares to connect. It reads no file yet; errors are a Command that

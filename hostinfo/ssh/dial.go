@@ -38,11 +38,32 @@ func (d *Dialer) dial(ctx context.Context, t *Target) (*Client, error) {
 			return nil, &Error{Kind: kindOf(err), Host: t.Name, Op: "reach its jump host", Err: err, Hint: Hint(err)}
 		}
 	}
-	c, err := d.connect(ctx, t, via, newHostKeyCheck(t, known), release)
+	c, err := d.attempts(ctx, t, via, newHostKeyCheck(t, known), release)
 	if err != nil {
 		release()
 	}
 	return c, err
+}
+
+// attempts connects, and once more if the connection was dropped, up to the
+// number that was asked for.
+func (d *Dialer) attempts(ctx context.Context, t *Target, via *Client, keys *hostKeyCheck, release func()) (*Client, error) {
+	for drops := 0; ; drops++ {
+		c, err := d.connect(ctx, t, via, keys, release)
+		if err == nil || !dropped(err) || d.cfg.Retries == 0 {
+			return c, err
+		}
+		if drops == d.cfg.Retries {
+			e, _ := errors.AsType[*Error](err)
+			e.Err = fmt.Errorf("%w, %d times in a row", e.Err, drops+1)
+			return nil, e
+		}
+		rest := restAfter(drops)
+		d.log.Debug("dropped before the login", "host", t.Name, "address", t.Address(), "again after", rest)
+		if pause(ctx, rest) != nil {
+			return nil, t.stopped(ctx, ctx, "wait for the next attempt")
+		}
+	}
 }
 
 // connect makes the connection, directly or through a jump host.
@@ -56,6 +77,11 @@ func (d *Dialer) connect(outer context.Context, t *Target, via *Client, keys *ho
 			return nil, t.stopped(outer, outer, "wait for the jump host")
 		}
 	}
+	leave, err := d.doors.enter(outer, t.way())
+	if err != nil {
+		return nil, t.stopped(outer, outer, "wait for other logins there")
+	}
+	defer leave()
 	ctx, clock := startClock(outer, t.ConnectTimeout)
 	defer clock.stop()
 	begin := time.Now()

@@ -47,6 +47,8 @@ type Error struct {
 	Op   string // what was attempted ("connect to 10.0.0.2:22"), after the host's name
 	Err  error  // the cause, with the words of the tool that gave it; may be nil
 	Hint string // what the user can do, possibly several lines; may be empty. Printed on a line of its own
+
+	dropped bool // before the login, and another attempt may fare better
 }
 
 // Error is the host, what was attempted and the cause, on one line and without the hint.

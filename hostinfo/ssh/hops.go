@@ -8,10 +8,6 @@ import (
 	"sync"
 )
 
-// maxUnauthenticated is how many logins may be under way through one jump host:
-// sshd starts to drop connections at ten (MaxStartups 10:30:100).
-const maxUnauthenticated = 8
-
 // hops are the connections to jump hosts, shared by all targets behind them. A
 // connection is closed when the last of them is.
 type hops struct {

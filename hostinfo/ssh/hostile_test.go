@@ -24,6 +24,8 @@ type hostile struct {
 	open func(ssh.NewChannel)
 	// deaf: global requests, keep-alives among them, are not answered.
 	deaf bool
+	// drop says whether a connection is closed before the protocol begins; nil: none is.
+	drop func(net.Conn) bool
 	// hangUp gets what cuts the connection; nil: nobody wants to.
 	hangUp chan func()
 }
@@ -65,6 +67,9 @@ func (h *hostile) dial(t *testing.T, cfg Config) *Client {
 }
 
 func (h *hostile) serve(c net.Conn, conf *ssh.ServerConfig) {
+	if h.drop != nil && h.drop(c) {
+		return
+	}
 	conn, channels, requests, err := ssh.NewServerConn(c, conf)
 	if err != nil {
 		return

@@ -58,6 +58,15 @@ func (c *Client) dialSocket(ctx context.Context, s Socket) (net.Conn, string, er
 	return conn, via, nil
 }
 
+// Missing is the error of a socket that is not there on a host.
+func (s Socket) Missing(host string) *Error {
+	e := &Error{Kind: NoSocket, Host: host, Op: "connect to " + strings.Join(s.Paths, " or "), Err: errors.New("there is no such socket")}
+	if s.URI != "" {
+		e.Hint = "is libvirt installed there, and its socket unit active? systemctl status virtqemud.socket libvirtd.socket"
+	}
+	return e
+}
+
 func (s *Socket) valid() error {
 	if len(s.Paths) == 0 {
 		return errors.New("no path is given")

@@ -68,6 +68,14 @@ func (t *Target) keyName() string {
 	return net.JoinHostPort(strings.ToLower(t.Host), strconv.Itoa(t.Port))
 }
 
+// way is where the connection goes, whoever logs in.
+func (t *Target) way() string {
+	if t.Jump == nil {
+		return t.Address()
+	}
+	return t.Jump.way() + " " + t.Address()
+}
+
 // identity is the same for two targets that one connection can serve.
 func (t *Target) identity() string {
 	id := fmt.Sprintf("%q@%q:%d key %q", t.User, t.Host, t.Port, t.keyAlias)

@@ -23,6 +23,19 @@ func text(w io.Writer, d *preflight.Document, o Options) error {
 	}
 	p.waivers(d)
 	p.assumed(d)
+	if d.Options.ToAll {
+		p.ranked(d)
+	} else {
+		p.pairs(d)
+	}
+	if d.Example {
+		p.line(0, "")
+		p.line(0, exampleBanner)
+	}
+	return p.err
+}
+
+func (p *printer) pairs(d *preflight.Document) {
 	for i := range d.Reports {
 		if i > 0 {
 			p.line(0, "")
@@ -34,11 +47,6 @@ func text(w io.Writer, d *preflight.Document, o Options) error {
 		p.verdict(d, &d.Reports[i])
 	}
 	p.moved(d)
-	if d.Example {
-		p.line(0, "")
-		p.line(0, exampleBanner)
-	}
-	return p.err
 }
 
 func (p *printer) report(d *preflight.Document, r *preflight.Report) {

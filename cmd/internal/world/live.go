@@ -2,14 +2,17 @@ package world
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"migcheck/cmd/internal/fleetfile"
 	"migcheck/hostinfo"
+	"migcheck/hostinfo/libvirt/client"
 	"migcheck/hostinfo/ssh"
 )
 
@@ -22,6 +25,11 @@ type Options struct {
 	URIs map[string]string
 	// Connections is how many hosts are asked at once.
 	Connections int
+	// Census reads all guests with their host.
+	Census bool
+	// Keep remembers what guests' XML said, so that of a later look only what has
+	// changed is read again.
+	Keep bool
 }
 
 // live is the World of running hosts. Each host is asked once, over one
@@ -46,18 +54,30 @@ func Live(fleet *fleetfile.Fleet, o Options) (World, error) {
 
 // session is the host's, opened by whoever comes first.
 func (l *live) session(ctx context.Context, name string) *session {
+	return l.sessionOf(ctx, ctx, name)
+}
+
+// sessionOf opens the session with one context and waits for it with another.
+func (l *live) sessionOf(ctx, patience context.Context, name string) *session {
 	l.mu.Lock()
 	s := l.sessions[name]
 	if s == nil {
-		s = &session{name: name, ready: make(chan struct{})}
+		s = &session{name: name, ready: make(chan struct{}), census: l.opts.Census}
+		if l.opts.Keep {
+			s.seen = &client.Seen{}
+		}
 		l.sessions[name] = s
 		go l.open(ctx, s)
 	}
 	l.mu.Unlock()
 	select {
 	case <-s.ready:
-	case <-ctx.Done():
-		return &session{name: name, host: hostinfo.Unobserved(name, "interrupted"), err: context.Cause(ctx)}
+	case <-patience.Done():
+		why := "interrupted"
+		if cause := context.Cause(ctx); cause.Error() != "" && !errors.Is(cause, context.Canceled) {
+			why = cause.Error()
+		}
+		return &session{name: name, host: hostinfo.Unobserved(name, why), err: context.Cause(ctx)}
 	}
 	return s
 }
@@ -74,6 +94,29 @@ func (l *live) open(ctx context.Context, s *session) {
 func (l *live) Host(ctx context.Context, name string) (*hostinfo.Host, error) {
 	s := l.session(ctx, name)
 	return s.host, s.err
+}
+
+// Census waits a little longer than ctx for the host: what it had said by then is
+// worth having.
+func (l *live) Census(ctx context.Context, name string) (*hostinfo.Host, []*hostinfo.Guest, error) {
+	patience, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
+	s := l.sessionOf(ctx, patience, name)
+	return s.host, s.guests, s.err
+}
+
+// grace is how long a question takes at most to notice that it was given up.
+const grace = 2 * time.Second
+
+func (l *live) Leave(name string) {
+	l.mu.Lock()
+	s := l.sessions[name]
+	delete(l.sessions, name)
+	l.mu.Unlock()
+	if s != nil {
+		s.close()
+	}
 }
 
 func (l *live) Guest(ctx context.Context, host, ref string) (*Guest, error) {

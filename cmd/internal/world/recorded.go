@@ -3,6 +3,8 @@ package world
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"migcheck/hostinfo"
 	"migcheck/hostinfo/snapshot"
@@ -38,6 +40,21 @@ func (r *recorded) Guest(_ context.Context, host, ref string) (*Guest, error) {
 	}
 	return nil, fmt.Errorf("snapshot %s has no guest %q on %s: %w", r.dir, ref, host, ErrNoGuest)
 }
+
+func (r *recorded) Census(ctx context.Context, name string) (*hostinfo.Host, []*hostinfo.Guest, error) {
+	h, err := r.Host(ctx, name)
+	if err != nil {
+		return hostinfo.Unobserved(name, err.Error()), nil, err
+	}
+	var guests []*hostinfo.Guest
+	for _, g := range r.snap.Host(name).Guests {
+		guests = append(guests, g.Guest)
+	}
+	slices.SortFunc(guests, func(a, b *hostinfo.Guest) int { return strings.Compare(a.Name, b.Name) })
+	return h, guests, nil
+}
+
+func (r *recorded) Leave(string) {}
 
 func (r *recorded) GuestNames(_ context.Context, host string) ([]string, error) {
 	if host == "" {

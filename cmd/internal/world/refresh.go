@@ -36,7 +36,7 @@ func (l *live) Refresh(ctx context.Context, names []string) {
 // again asks the host anew. What is open stays open, and what was lost is opened
 // once more; the old session must not be used afterwards.
 func (s *session) again(ctx context.Context, l *live) *session {
-	next := &session{name: s.name, ready: make(chan struct{}), ssh: s.ssh, route: s.route, libvirt: s.libvirt, forward: s.forward, hangUp: s.hangUp}
+	next := &session{name: s.name, ready: make(chan struct{}), ssh: s.ssh, route: s.route, libvirt: s.libvirt, forward: s.forward, hangUp: s.hangUp, census: s.census, seen: s.seen}
 	defer close(next.ready)
 	if s.name == Local {
 		next.lookHere(ctx)
@@ -58,7 +58,7 @@ func (s *session) again(ctx context.Context, l *live) *session {
 func (s *session) askLibvirt(ctx context.Context, open func()) {
 	if s.libvirt != nil {
 		gaps := slices.Clone(s.host.Gaps)
-		s.libvirt.Facts(ctx, s.host)
+		s.ask(ctx)
 		if s.host.Missing(hostinfo.FactLibvirt, "") == nil {
 			return
 		}

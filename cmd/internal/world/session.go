@@ -23,7 +23,8 @@ type session struct {
 	ready chan struct{} // closed when everything below is there
 
 	host      *hostinfo.Host
-	err       error // the name is no host's; host is unobserved then
+	guests    []*hostinfo.Guest // all of them, if a census was taken
+	err       error             // the name is no host's; host is unobserved then
 	libvirt   *client.Conn
 	forward   *ssh.Forward // by which libvirt is reached; nil if directly
 	noLibvirt string       // why libvirt is nil
@@ -31,7 +32,12 @@ type session struct {
 
 	ssh     *ssh.Client
 	sockets []iproute.Socket // of libvirt, on the host
-	route   Route
+	// socketsRead says whether the host told which there are.
+	socketsRead bool
+	route       Route
+
+	census bool         // read all guests, too
+	seen   *client.Seen // what the last census read; nil: not kept
 }
 
 func (s *session) openLocal(ctx context.Context, l *live) {
@@ -84,6 +90,11 @@ func (s *session) openLibvirtOf(ctx context.Context, l *live) {
 // openForwarded opens libvirt through the SSH connection: the socket for
 // reading and writing, or, where the daemon refuses that, the read-only one.
 func (s *session) openForwarded(ctx context.Context, uri string) {
+	if s.socketsRead && len(s.sockets) == 0 && (uri == "" || uri == client.DefaultURI) {
+		// There is none: trying would cost the host another command.
+		s.withoutLibvirt(reason(ssh.Socket{Paths: readWriteSockets, URI: client.DefaultURI}.Missing(s.ssh.Name())))
+		return
+	}
 	var why []string
 	for _, readOnly := range []bool{false, true} {
 		socket := s.libvirtSocket(uri, readOnly)
@@ -104,7 +115,7 @@ func (s *session) openForwarded(ctx context.Context, uri string) {
 			s.hangUp = func() { _ = conn.Close(); _ = f.Close() }
 			s.libvirt, s.forward = conn, f
 			s.route.Libvirt, s.route.ReadOnly = f.Via, strings.Join(why, "; ")
-			conn.Facts(ctx, s.host)
+			s.ask(ctx)
 			return
 		}
 		_ = f.Close()
@@ -145,7 +156,7 @@ func (s *session) look(ctx context.Context, l *live) error {
 	if err != nil {
 		return err
 	}
-	s.host, s.sockets = got.Host, got.Sockets
+	s.host, s.sockets, s.socketsRead = got.Host, got.Sockets, got.SocketsRead
 	s.host.Live = true
 	if s.route.Login == "" && !s.route.Sudo {
 		s.route.Login = s.host.User
@@ -182,7 +193,16 @@ func (s *session) openLibvirt(ctx context.Context, o client.Options) {
 		return
 	}
 	s.libvirt, s.hangUp = conn, func() { _ = conn.Close() }
-	conn.Facts(ctx, s.host)
+	s.ask(ctx)
+}
+
+// ask asks libvirt for what the session is for.
+func (s *session) ask(ctx context.Context) {
+	if s.census {
+		s.guests = s.libvirt.Census(ctx, s.host, s.seen)
+		return
+	}
+	s.libvirt.Facts(ctx, s.host)
 }
 
 func (s *session) withoutLibvirt(why string) {

@@ -24,6 +24,11 @@ type World interface {
 	Host(ctx context.Context, name string) (*hostinfo.Host, error)
 	// Guest reads one guest on a host by name, UUID or id.
 	Guest(ctx context.Context, host, ref string) (*Guest, error)
+	// Census is Host together with all of the host's guests, sorted by name. It
+	// keeps no XML. Live hosts must have been opened for it; see Options.Census.
+	Census(ctx context.Context, name string) (*hostinfo.Host, []*hostinfo.Guest, error)
+	// Leave ends what is open to a host, and forgets what it said.
+	Leave(name string)
 	// GuestNames are the guests of a host, for suggestions and snapshots.
 	GuestNames(ctx context.Context, host string) ([]string, error)
 	// Locate says where a guest is when nobody said where: every place that has

@@ -37,6 +37,7 @@ func TestDaemon(t *testing.T) {
 	t.Run("refs", func(t *testing.T) { testRefs(t, c) })
 	t.Run("transient", func(t *testing.T) { testTransient(t, c) })
 	t.Run("snapshot", func(t *testing.T) { testSnapshot(t, c) })
+	t.Run("census", func(t *testing.T) { testCensus(t, d, c) })
 	t.Run("read-only", func(t *testing.T) { testReadOnly(t, d) })
 	t.Run("nobody", func(t *testing.T) { testNobody(t, d) })
 	t.Run("stalled", func(t *testing.T) { testStalled(t, d) })

@@ -27,20 +27,20 @@ func (c *Conn) domains(ctx context.Context) func(*hostinfo.Host) {
 		errs    []error
 	}
 	a, err := call(ctx, c, "list guests", func(conn *golibvirt.Connect) (a answer, err error) {
-		list, err := conn.ListAllDomains(0)
+		all, err := list(conn)
 		if err != nil {
 			return a, err
 		}
-		defer freeDomains(list)
+		defer free(all)
 		var mu sync.Mutex
 		g, ctx := errgroup.WithContext(ctx)
 		g.SetLimit(inFlight)
-		for i := range list {
+		for i := range all {
 			g.Go(func() error {
 				if ctx.Err() != nil {
 					return context.Cause(ctx)
 				}
-				d, err := readBrief(&list[i])
+				d, err := readBrief(&all[i])
 				mu.Lock()
 				defer mu.Unlock()
 				if d != nil {
@@ -70,33 +70,21 @@ func (c *Conn) domains(ctx context.Context) func(*hostinfo.Host) {
 
 // readBrief returns nil and no error for a domain that is gone, and with an
 // error as much as it could read.
-func readBrief(dom *golibvirt.Domain) (*hostinfo.Domain, error) {
-	// Both are at hand in the client: they ask nobody.
-	name, err := dom.GetName()
-	if err != nil {
-		return nil, words(err)
-	}
-	uuid, err := dom.GetUUIDString()
-	if err != nil {
-		return nil, fmt.Errorf("guest %q: %w", name, words(err))
-	}
-	d := &hostinfo.Domain{Name: name, UUID: uuid}
-	state, _, err := dom.GetState()
+func readBrief(l *listed) (*hostinfo.Domain, error) {
+	d := &hostinfo.Domain{Name: l.name, UUID: l.uuid, State: l.state}
+	err := l.stateErr
 	if err == nil {
-		d.State = stateOf(state)
-		d.MACs, err = readMACs(dom)
+		d.MACs, err = readMACs(l.Domain)
 	}
 	switch {
 	case errors.Is(err, golibvirt.ERR_NO_DOMAIN):
 		return nil, nil
 	case err != nil:
-		return d, fmt.Errorf("guest %q: %w", name, words(err))
+		return d, fmt.Errorf("guest %q: %w", l.name, words(err))
 	}
 	return d, nil
 }
 
-// readMACs are the addresses of a domain's NICs, those that the guest has
-// changed to included, once each in document order.
 func readMACs(dom *golibvirt.Domain) ([]string, error) {
 	text, err := dom.GetXMLDesc(0)
 	if err != nil {
@@ -106,15 +94,21 @@ func readMACs(dom *golibvirt.Domain) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	return addresses(parsed.Definition), nil
+}
+
+// addresses are those of a domain's NICs, those that the guest has changed to
+// included, once each in document order.
+func addresses(d *hostinfo.Definition) []string {
 	var all []string
-	for _, n := range parsed.Definition.NICs {
+	for _, n := range d.NICs {
 		for _, m := range []string{n.MAC, n.CurrentMAC} {
 			if m != "" && !slices.Contains(all, m) {
 				all = append(all, m)
 			}
 		}
 	}
-	return all, nil
+	return all
 }
 
 // GuestNames are the names of all guests that the daemon knows, sorted.

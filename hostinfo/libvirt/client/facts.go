@@ -20,8 +20,10 @@ import (
 // What the daemon does not say becomes a gap with the daemon's own words:
 // FactLibvirt, FactNetworks or FactDomains. The questions are asked side by
 // side: capabilities can take a daemon seconds, the first time.
-func (c *Conn) Facts(ctx context.Context, h *hostinfo.Host) {
-	ask := []func(context.Context) func(*hostinfo.Host){c.daemon, c.hostUUID, c.networks, c.domains}
+func (c *Conn) Facts(ctx context.Context, h *hostinfo.Host) { c.facts(ctx, h, c.domains) }
+
+func (c *Conn) facts(ctx context.Context, h *hostinfo.Host, domains func(context.Context) func(*hostinfo.Host)) {
+	ask := []func(context.Context) func(*hostinfo.Host){c.daemon, c.hostUUID, c.networks, domains}
 	fill := make([]func(*hostinfo.Host), len(ask))
 	var all sync.WaitGroup
 	for i := range ask {
@@ -106,11 +108,15 @@ func (c *Conn) networks(ctx context.Context) func(*hostinfo.Host) {
 				_ = list[i].Free()
 			}
 		}()
+		active, err := activeNetworks(conn)
+		if err != nil {
+			return a, err
+		}
 		for i := range list {
 			if ctx.Err() != nil {
 				return a, context.Cause(ctx)
 			}
-			n, err := readNetwork(&list[i])
+			n, err := readNetwork(&list[i], active)
 			switch {
 			case errors.Is(err, golibvirt.ERR_NO_NETWORK):
 				// It went away since the list was made.
@@ -134,15 +140,28 @@ func (c *Conn) networks(ctx context.Context) func(*hostinfo.Host) {
 	}
 }
 
-func readNetwork(net *golibvirt.Network) (*hostinfo.Network, error) {
+// activeNetworks are the names of those that are.
+func activeNetworks(conn *golibvirt.Connect) (map[string]bool, error) {
+	list, err := conn.ListAllNetworks(golibvirt.CONNECT_LIST_NETWORKS_ACTIVE)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for i := range list {
+		if name, err := list[i].GetName(); err == nil {
+			out[name] = true
+		}
+		_ = list[i].Free()
+	}
+	return out, nil
+}
+
+func readNetwork(net *golibvirt.Network, allActive map[string]bool) (*hostinfo.Network, error) {
 	name, err := net.GetName()
 	if err != nil {
 		return nil, words(err)
 	}
-	active, err := net.IsActive()
-	if err != nil {
-		return nil, fmt.Errorf("network %q: %w", name, words(err))
-	}
+	active := allActive[name]
 	text, err := net.GetXMLDesc(0)
 	if err != nil {
 		return nil, fmt.Errorf("network %q: %w", name, words(err))

@@ -72,9 +72,6 @@ func lookUp(conn *golibvirt.Connect, ref string) (*golibvirt.Domain, error) {
 // read gathers what a domain is. Only its disappearance is an error.
 func (c *Conn) read(ctx context.Context, dom *golibvirt.Domain) (*hostinfo.Guest, libvirt.Views, error) {
 	g, v := &hostinfo.Guest{}, libvirt.Views{}
-	gap := func(f hostinfo.Fact, err error) {
-		g.Gaps = append(g.Gaps, hostinfo.Gap{Fact: f, Reason: "libvirt: " + words(err).Error()})
-	}
 	var err error
 	if g.Name, err = dom.GetName(); err != nil {
 		return nil, v, err
@@ -86,34 +83,51 @@ func (c *Conn) read(ctx context.Context, dom *golibvirt.Domain) (*hostinfo.Guest
 	if errors.Is(err, golibvirt.ERR_NO_DOMAIN) {
 		return nil, v, err
 	}
-	if err != nil {
-		gap(hostinfo.FactState, err)
-	} else {
+	if !addGap(g, hostinfo.FactState, err) {
 		g.State = stateOf(state)
 	}
 	persistent, err := dom.IsPersistent()
-	if err != nil {
-		gap(hostinfo.FactPersistent, err)
-	} else {
+	if !addGap(g, hostinfo.FactPersistent, err) {
 		g.Persistent = hostinfo.TriOf(persistent)
 	}
-	if g.State.Active() {
-		if g.Job, err = jobOf(dom); err != nil {
-			gap(hostinfo.FactJob, err)
-		}
-	}
-	for _, view := range c.wanted(g, &v) {
-		if ctx.Err() != nil {
-			return nil, v, context.Cause(ctx)
-		}
-		if err := c.readView(dom, g, view); err != nil {
-			if errors.Is(err, golibvirt.ERR_NO_DOMAIN) {
-				return nil, v, err
-			}
-			gap(view.Fact, err)
-		}
+	parse := func(_ hostinfo.Fact, xml []byte) (*libvirt.Domain, error) { return libvirt.ParseDomain(xml) }
+	if err := c.readJobAndViews(ctx, dom, g, &v, parse); err != nil {
+		return nil, v, err
 	}
 	return g, v, nil
+}
+
+// addGap notes that a fact of a guest was not read, if err says so.
+func addGap(g *hostinfo.Guest, f hostinfo.Fact, err error) bool {
+	if err != nil {
+		g.Gaps = append(g.Gaps, hostinfo.Gap{Fact: f, Reason: "libvirt: " + words(err).Error()})
+	}
+	return err != nil
+}
+
+// parser reads the XML of one view.
+type parser func(view hostinfo.Fact, xml []byte) (*libvirt.Domain, error)
+
+// readJobAndViews asks for what depends on a guest's state. Only its
+// disappearance and the end of ctx are errors.
+func (c *Conn) readJobAndViews(ctx context.Context, dom *golibvirt.Domain, g *hostinfo.Guest, v *libvirt.Views, parse parser) error {
+	var err error
+	if g.State.Active() {
+		g.Job, err = jobOf(dom)
+		addGap(g, hostinfo.FactJob, err)
+	}
+	for _, view := range c.wanted(g, v) {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err := c.readView(dom, g, view, parse); err != nil {
+			if errors.Is(err, golibvirt.ERR_NO_DOMAIN) {
+				return err
+			}
+			addGap(g, view.Fact, err)
+		}
+	}
+	return nil
 }
 
 // wanted are the views that a guest in this state has. An unknown state or
@@ -138,7 +152,7 @@ var xmlFlags = map[hostinfo.Fact]golibvirt.DomainXMLFlags{
 	hostinfo.FactInactive:   golibvirt.DOMAIN_XML_INACTIVE,
 }
 
-func (c *Conn) readView(dom *golibvirt.Domain, g *hostinfo.Guest, view libvirt.View) error {
+func (c *Conn) readView(dom *golibvirt.Domain, g *hostinfo.Guest, view libvirt.View, parse parser) error {
 	if view.Fact == hostinfo.FactMigratable && c.ReadOnly() {
 		return c.noMigratable()
 	}
@@ -150,11 +164,12 @@ func (c *Conn) readView(dom *golibvirt.Domain, g *hostinfo.Guest, view libvirt.V
 		}
 		return err
 	}
-	d, err := libvirt.ParseDomain([]byte(text))
+	xml := []byte(text)
+	d, err := parse(view.Fact, xml)
 	if err != nil {
 		return err
 	}
-	*view.XML, *view.Definition = []byte(text), d.Definition
+	*view.XML, *view.Definition = xml, d.Definition
 	if d.ID != 0 {
 		g.ID = d.ID
 	}

@@ -36,6 +36,12 @@ func (*Conn) Facts(_ context.Context, h *hostinfo.Host) {
 	}
 }
 
+// Census notes the same and returns nil.
+func (c *Conn) Census(ctx context.Context, h *hostinfo.Host, _ *Seen) []*hostinfo.Guest {
+	c.Facts(ctx, h)
+	return nil
+}
+
 // Guest returns an error that wraps ErrNoClient.
 func (*Conn) Guest(context.Context, string) (*hostinfo.Guest, error) { return nil, errNoClient }
 
