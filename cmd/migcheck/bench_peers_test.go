@@ -111,6 +111,7 @@ type tool struct {
 type effort struct {
 	cpu, wall, server time.Duration
 	memory            int64 // bytes, of all processes together
+	logins, execs     int   // that the hosts have seen
 }
 
 // least is the run of two that took less of this machine's processors.
@@ -182,6 +183,7 @@ func (c *contest) run(b *testing.B, t tool) {
 	}
 	var complaints strings.Builder
 	cmd.Stderr = &complaints
+	logins, execs, _ := c.crowd.Asked(b)
 	server, begin := c.crowd.CPU(b), time.Now()
 	must(b, cmd.Start())
 	memory := watch(cmd.Process.Pid)
@@ -192,6 +194,8 @@ func (c *contest) run(b *testing.B, t tool) {
 	}
 	e.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	e.server = c.crowd.CPU(b) - server
+	e.logins, e.execs, _ = c.crowd.Asked(b)
+	e.logins, e.execs = e.logins-logins, e.execs-execs
 	if before, met := c.took[t.name]; met {
 		e = before.least(e)
 	}
@@ -250,12 +254,14 @@ func (c *contest) say(b *testing.B, links int) {
 	each := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 / float64(n) }
 	for _, t := range c.tools {
 		e := c.took[t.name]
-		fmt.Fprintf(&out, "\n%-15s client CPU %6.1f ms a host, server CPU %6.1f ms a host, %6.1f MB, %5.1f hosts/s",
-			t.name, each(e.cpu), each(e.server), float64(e.memory)/1e6, rate(t.name))
+		fmt.Fprintf(&out, "\n%-15s client CPU %6.1f ms a host, server CPU %6.1f ms a host, %6.1f MB, %5.1f hosts/s, %d logins, %d execs",
+			t.name, each(e.cpu), each(e.server), float64(e.memory)/1e6, rate(t.name), e.logins, e.execs)
 	}
 	ours, bare := c.took["migcheck fleet"], c.took["bare Go"]
 	most := map[int]float64{49: 1.3, 300: 2}[links]
 	goal(&out, "client CPU, of bare Go's", ratio(ours.cpu, bare.cpu), most, true)
+	goal(&out, "logins a host", float64(ours.logins)/float64(n), 1, true)
+	goal(&out, "execs a host", float64(ours.execs)/float64(n), 1, true)
 	goal(&out, "memory, of bare Go's", float64(ours.memory)/float64(bare.memory), 3, true)
 	goal(&out, "hosts a second, of bare Go's", rate("migcheck fleet")/rate("bare Go"), 0.95, false)
 	for _, t := range c.tools[2:] {
