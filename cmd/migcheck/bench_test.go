@@ -157,10 +157,3 @@ func (f bare) ask(b *testing.B, all []*hosts.Host) {
 	}
 	must(b, g.Wait())
 }
-
-func must(b testing.TB, err error) {
-	b.Helper()
-	if err != nil {
-		b.Fatal(err)
-	}
-}

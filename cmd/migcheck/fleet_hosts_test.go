@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"migcheck/cmd/internal/exit"
 	"migcheck/fixtures/hosts"
 	"migcheck/hostinfo"
 	"migcheck/preflight"
@@ -94,6 +96,61 @@ func TestFleetOfHosts(t *testing.T) {
 			t.Errorf("web1 to %s: %s", name, v)
 		}
 	}
+}
+
+// TestWatchOfHosts: later looks go over the connections of the first one, and see
+// what has changed.
+func TestWatchOfHosts(t *testing.T) {
+	site := hosts.Start(t, hosts.Spec{Name: "hostA"}, hosts.Spec{Name: "hostB"})
+	dir := t.TempDir()
+	file, guest, out := filepath.Join(dir, "fleet.yaml"), filepath.Join(dir, "web1.xml"), filepath.Join(dir, "fleet.json")
+	must(t, os.WriteFile(file, []byte("hosts: {hostA: {}, hostB: {}}\n"), 0o600))
+	must(t, os.WriteFile(guest, []byte(benchGuest), 0o644))
+	ctx, cancel := context.WithCancelCause(t.Context())
+	said := &lines{then: func(n int) {
+		switch n {
+		case 1:
+			site.Host("hostA").Virsh(t, "define", guest)
+		case 2:
+			if out, err := site.Host("hostB").Command("/", "ip", "link", "del", "up0").CombinedOutput(); err != nil {
+				t.Errorf("ip link del: %v: %s", err, out)
+			}
+		case 3:
+			cancel(exit.Status(exit.Interrupted))
+		}
+	}}
+	cmd := root()
+	cmd.SetErr(said)
+	cmd.SetArgs([]string{"fleet", "--fleet", file, "-F", site.SSHConfig, "--watch", "1s", "-o", "json=" + out})
+	if err := cmd.ExecuteContext(ctx); exit.Code(err) != exit.Interrupted {
+		t.Fatalf("it ended with %v", err)
+	}
+	for i, want := range []string{
+		"2 hosts, 0 guests, 0 stuck", "web1 is new on hostA: 2 hosts, 1 guest, 0 stuck",
+		"web1 on hostA is stuck now; new: blocked source-dev-missing on hostB (up0): 2 hosts, 1 guest, 1 stuck",
+	} {
+		if i >= len(said.all) || !strings.HasSuffix(said.all[i], "Z "+want) {
+			t.Errorf("line %d should be %q: %q", i+1, want, said.all)
+			break
+		}
+	}
+	for _, h := range site.Hosts {
+		if logins, execs := h.Asked(t); logins != 1 || execs != 3 {
+			t.Errorf("%s: %d logins and %d execs for three looks", h.Name, logins, execs)
+		}
+	}
+}
+
+// lines are what is written, and what is done after each line.
+type lines struct {
+	then func(n int)
+	all  []string
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.all = append(l.all, strings.TrimSpace(string(b)))
+	l.then(len(l.all))
+	return len(b), nil
 }
 
 // listens is the address of somebody who says this to all who come, and no more.

@@ -47,7 +47,7 @@ func root() *cobra.Command {
 	}
 	check.register(cmd)
 	cmd.AddCommand(checkCommand(), fleetCommand(), compareCommand(), inventoryCommand(), snapshotCommand(),
-		doctorCommand(), rulesCommand(), explainCommand(), schemaCommand(), hookCommand(), versionCommand())
+		doctorCommand(), rulesCommand(), explainCommand(), schemaCommand(), hookCommand(), systemdCommand(), versionCommand())
 	cmd.SetFlagErrorFunc(flagError)
 	return cmd
 }

@@ -143,3 +143,10 @@ func fleetScript(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(snapshot.Write(dir, more, snapshot.Options{}))
 }
+
+func must(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
+}

@@ -80,7 +80,7 @@ func (f *surveyFlags) take(cmd *cobra.Command, w world.World, hosts []string, o 
 	done := f.count(o.Progress)
 	s := survey.Take(cmd.Context(), w, hosts, o)
 	done()
-	if cmd.Context().Err() != nil {
+	if cmd.Context().Err() != nil && !o.Again { // of a later look nothing is reported
 		complain(cmd.ErrOrStderr(), fmt.Sprintf("interrupted: %d of %d hosts were not read; nothing was changed", s.Unasked, len(hosts)))
 	}
 	return s

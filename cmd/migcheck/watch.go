@@ -69,11 +69,18 @@ func sumOf(d *fleet.Document) string {
 			unread++
 		}
 	}
-	out := fmt.Sprintf("%d hosts, %d guests, %d stuck", len(d.Hosts), len(d.Guests), stuck)
+	out := fmt.Sprintf("%s, %s, %d stuck", counted(len(d.Hosts), "host"), counted(len(d.Guests), "guest"), stuck)
 	if unread > 0 {
-		out += fmt.Sprintf(", %d hosts not read", unread)
+		out += fmt.Sprintf(", %s not read", counted(unread, "host"))
 	}
 	return out
+}
+
+func counted(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }
 
 // hostChanges are the hosts that answer no longer, or again. All looks are at the
@@ -110,7 +117,7 @@ func guestChanges(was, is *fleet.Document) []string {
 		case !old.Ways.Stuck() && g.Ways.Stuck():
 			out = append(out, g.Name+" on "+home+" is stuck now")
 		case old.Ways.Stuck() && !g.Ways.Stuck():
-			out = append(out, fmt.Sprintf("%s on %s can go to %d hosts again", g.Name, home, g.Ways.Allowed))
+			out = append(out, fmt.Sprintf("%s on %s can go to %s again", g.Name, home, counted(g.Ways.Allowed, "host")))
 		case old.State != g.State:
 			out = append(out, fmt.Sprintf("%s on %s is %s", g.Name, home, g.State))
 		}
@@ -138,7 +145,8 @@ func guestsOf(d *fleet.Document) map[string]*fleet.GuestLine {
 // causeChanges are the findings that came and went, of hosts that were read both
 // times.
 func causeChanges(was, is *fleet.Document) []string {
-	before, now := causesOf(was), causesOf(is)
+	both := func(host int) bool { return was.Hosts[host].Observed && is.Hosts[host].Observed }
+	before, now := causesOf(was, both), causesOf(is, both)
 	var out []string
 	for _, part := range []struct {
 		word     string
@@ -151,10 +159,10 @@ func causeChanges(was, is *fleet.Document) []string {
 	return out
 }
 
-func causesOf(d *fleet.Document) map[string]string {
+func causesOf(d *fleet.Document, of func(host int) bool) map[string]string {
 	out := map[string]string{}
 	for _, f := range d.Findings {
-		if f.Level < preflight.Undecided || f.Rule == preflight.FactsNotObserved {
+		if f.Level < preflight.Undecided || f.Rule == preflight.FactsNotObserved || !of(f.Host) {
 			continue
 		}
 		words := f.Level.String() + " " + f.Rule + " on " + d.Hosts[f.Host].Name
