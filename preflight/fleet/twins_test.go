@@ -71,7 +71,7 @@ var surroundings = []struct {
 		device("pf0").Functions[0] = hostinfo.Function{MAC: "02:00:00:00:00:99", Trust: hostinfo.No, SpoofCheck: hostinfo.Yes}
 		device("enc1000").QETH.Isolation = "drop"
 		device("eth3").Held = []string{"02:00:00:00:66:68"}
-		device("pool0").Addresses = []string{"10.0.0.9/24"}
+		device("eth3").Addresses = []string{"10.0.0.9/24"}
 		h.Networks[2].Devices[0].Connections = 1
 		h.Networks[1].Devices[0].Connections = 1
 	}},
