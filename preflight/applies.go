@@ -7,9 +7,9 @@ func (e *engine) appliesTo(r *Rule, req *Requirement) bool {
 	if r.Applies == nil {
 		return true
 	}
-	p := &Pass{Plan: e.plan, Req: req}
+	e.asked = Pass{Plan: e.plan, Req: req}
 	if req != nil {
-		p.Side = req.Destination
+		e.asked.Side = req.Destination
 	}
-	return r.Applies(p)
+	return r.Applies(&e.asked)
 }

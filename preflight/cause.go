@@ -11,12 +11,13 @@ import (
 func (e *engine) nameCauses() {
 	for i := range e.findings {
 		f := &e.findings[i]
-		r := e.byID[f.Rule]
+		r := e.rule(f.Rule)
 		if f.CausedBy != "" || r == nil {
 			continue
 		}
-		for _, g := range e.findings {
-			if slices.Contains(r.CausedBy, g.Rule) && sameThing(&g, f) && g.Level >= f.Level && g.CausedBy == "" {
+		for k := range e.findings {
+			g := &e.findings[k]
+			if slices.Contains(r.CausedBy, g.Rule) && sameThing(g, f) && g.Level >= f.Level && g.CausedBy == "" {
 				f.CausedBy = g.ID
 				break
 			}
@@ -58,7 +59,7 @@ func (e *engine) verdict() Level {
 		if !f.Counts() || f.CausedBy != "" {
 			continue
 		}
-		if r := e.byID[f.Rule]; r != nil && r.Posture && f.Level == Note {
+		if r := e.rule(f.Rule); r != nil && r.Posture && f.Level == Note {
 			continue
 		}
 		worst = max(worst, f.Level)

@@ -2,12 +2,8 @@ package preflight
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
-
-	"migcheck/hostinfo"
-	"migcheck/hostinfo/shell"
 )
 
 // FactsNotObserved is the rule under which the engine reports essential facts
@@ -29,11 +25,9 @@ func Findings(p *Plan, rules []*Rule, about func(nic int) bool) []Finding {
 
 func judgePlan(p *Plan, rules []*Rule, about func(nic int) bool) (*engine, []*Requirement) {
 	p = p.observed()
-	e := &engine{plan: p, byID: make(map[string]*Rule, len(rules))}
-	for _, r := range rules {
-		e.byID[r.ID] = r
-	}
-	reqs := p.Requirements()
+	e := &engine{plan: p, rules: rules}
+	e.pass.report = func(f Finding) { e.found = append(e.found, f) }
+	reqs := p.requirements(about)
 	for _, r := range rules {
 		if r.Check == nil || (r.Phase == After) != (p.Arrival != nil) {
 			continue
@@ -43,9 +37,7 @@ func judgePlan(p *Plan, rules []*Rule, about func(nic int) bool) (*engine, []*Re
 			continue
 		}
 		for _, req := range reqs {
-			if about == nil || about(req.Index) {
-				e.judge(r, req)
-			}
+			e.judge(r, req)
 		}
 	}
 	e.nameCauses()
@@ -58,9 +50,23 @@ func judgePlan(p *Plan, rules []*Rule, about func(nic int) bool) (*engine, []*Re
 // engine is the state of judging one plan.
 type engine struct {
 	plan       *Plan
-	byID       map[string]*Rule
+	rules      []*Rule
 	findings   []Finding
 	notChecked []NotChecked
+	ends       [2]*Endpoint // the hosts as such, source first
+	asked      Pass         // what the Applies at hand is given: one for all of them
+	pass       Pass         // what the Check at hand is given
+	found      []Finding    // what it has reported
+}
+
+// rule is the rule of that ID, or nil.
+func (e *engine) rule(id string) *Rule {
+	for _, r := range e.rules {
+		if r.ID == id {
+			return r
+		}
+	}
+	return nil
 }
 
 // judge asks one rule about one NIC, or about the guest where req is nil.
@@ -95,14 +101,15 @@ func (e *engine) judge(r *Rule, req *Requirement) {
 
 // check calls the rule's Check for one side and returns what it reported.
 func (e *engine) check(r *Rule, req *Requirement, side *Endpoint) []Finding {
-	var found []Finding
-	r.Check(&Pass{Plan: e.plan, Req: req, Side: side, report: func(f Finding) {
-		if f.Level == Ready {
+	e.found = nil
+	e.pass.Plan, e.pass.Req, e.pass.Side = e.plan, req, side
+	r.Check(&e.pass)
+	for i := range e.found {
+		if f := &e.found[i]; f.Level == Ready {
 			f.Level = r.Level
 		}
-		found = append(found, f)
-	}})
-	return found
+	}
+	return e.found
 }
 
 // alreadySo turns findings into notes where the source is in the same state:
@@ -129,104 +136,15 @@ func (e *engine) alreadySo(r *Rule, req *Requirement, found []Finding) []Finding
 	return found
 }
 
-// needsMet sees to it that the rule's facts are there. If they are not, it
-// notes the rule as undecided, or as not checked, or leaves it out where there
-// is nothing that the fact could be about.
-func (e *engine) needsMet(r *Rule, req *Requirement) bool {
-	for _, n := range r.Needs {
-		end, k, why := e.know(n, req)
-		switch {
-		case k == known:
-			continue
-		case k == inapplicable:
-		case n.Essential && !e.networkUnread(end):
-			e.undecided(r, req, end, why)
-		default:
-			e.leftOut(r, req, end, why)
-		}
-		return false
-	}
-	return true
-}
-
-// networkUnread says whether all that is missing is what a libvirt network means
-// on a destination that judges by itself: libvirt looks that up next, and
-// refuses what it does not know before anything is copied.
-func (e *engine) networkUnread(end *Endpoint) bool {
-	return e.plan.DestinationOnly && end.NetworkName != "" && end.Wanted == "" &&
-		end.View.Missing(hostinfo.FactNetworks, "") != nil
-}
-
-func (e *engine) know(n Need, req *Requirement) (*Endpoint, knowledge, string) {
-	var end *Endpoint
-	switch {
-	case req == nil:
-		end = e.plan.endpoint(n.Side)
-	case n.Side == Destination:
-		end = req.Destination
-	default:
-		end = req.Source
-	}
-	if e.plan.beyond(n) {
-		return end, inapplicable, ""
-	}
-	if k, why := e.plan.knowGuest(n.Fact); k != inapplicable {
-		if n.Fact == Arrived {
-			return e.plan.endpoint(Destination), k, why
-		}
-		return e.plan.endpoint(Source), k, why
-	}
-	if m := e.plan.Migration; n.Fact == Path && (m == nil || m.Offline) {
-		return end, inapplicable, "" // no memory is to be sent
-	}
-	k, why := end.know(n.Fact)
-	return end, k, why
-}
-
-// undecided reports that a rule could not be decided, as a consequence of one
-// facts-not-observed finding for each host and reason.
-func (e *engine) undecided(r *Rule, req *Requirement, end *Endpoint, why string) {
-	root := Finding{
-		Rule: FactsNotObserved, Level: Undecided, Phase: e.byID[FactsNotObserved].Phase,
-		Subject: Subject{Guest: e.plan.Guest.Name, Host: end.Name},
-		Reason:  why,
-		Hint:    "migcheck doctor says how each host is reached and what is missing",
-		Explain: "migcheck explain " + FactsNotObserved,
-	}
-	if shell.Quotable(end.Name) {
-		root.Hint = "migcheck doctor " + shell.Quote(end.Name) + " says how the host is reached and what is missing"
-	}
-	root.identify()
-	root.ID += "/" + shortHash(why)
-	e.add(root)
-	f := Finding{Level: Undecided, Reason: fmt.Sprintf("could not be decided: %s: %s", end.Name, why), CausedBy: root.ID}
-	f.Subject.Host, f.Subject.Device = end.Name, end.Wanted
-	e.complete(r, req, &f)
-	e.add(f)
-}
-
-func (e *engine) leftOut(r *Rule, req *Requirement, end *Endpoint, why string) {
-	n := NotChecked{Rule: r.ID, Host: end.Name, Reason: why}
-	if end.View != nil {
-		n.User = end.View.User
-	}
-	if req != nil {
-		n.NIC = &req.Index
-	}
-	same := func(o NotChecked) bool {
-		return o.Rule == n.Rule && o.Host == n.Host && o.Reason == n.Reason && equal(o.NIC, n.NIC)
-	}
-	if !slices.ContainsFunc(e.notChecked, same) { // the devices of a pool repeat it
-		e.notChecked = append(e.notChecked, n)
-	}
-}
-
 // add keeps a finding once: the devices of a pool repeat what is said of the
 // NIC, and one gap is met by many rules.
 func (e *engine) add(f Finding) {
-	if !slices.ContainsFunc(e.findings, func(g Finding) bool { return g.ID == f.ID }) {
-		e.findings = append(e.findings, f)
+	for i := range e.findings {
+		if e.findings[i].ID == f.ID {
+			return
+		}
 	}
+	e.findings = append(e.findings, f)
 }
 
 // complete fills in what a finding leaves empty. What is said of a NIC as such

@@ -70,7 +70,7 @@ func (e *Endpoint) know(f Fact) (knowledge, string) {
 	if f == Path {
 		return e.knowPath()
 	}
-	if src, ok := hostFacts[f]; ok {
+	if src := f.OfHost(); src != "" {
 		return e.lacks(src, "")
 	}
 	if e.NetworkName != "" && e.Wanted == "" { // the network's definition would name the device
@@ -107,31 +107,46 @@ func (e *Endpoint) know(f Fact) (knowledge, string) {
 	return known, ""
 }
 
-// OfHost is the fact of a host that a collector gives as such for it; empty for
-// facts about a device or a guest.
-func (f Fact) OfHost() hostinfo.Fact { return hostFacts[f] }
-
-// hostFacts are the facts that a collector gives or declares missing as such.
-var hostFacts = map[Fact]hostinfo.Fact{
-	AllDevices: hostinfo.FactDevices,
-	Modules:    hostinfo.FactModules,
-	Vhost:      hostinfo.FactVhost,
-	Addresses:  hostinfo.FactAddresses,
-	Hardware:   hostinfo.FactHardware,
-	Shaping:    hostinfo.FactShaping,
-	Taps:       hostinfo.FactTaps,
-	LLDPAD:     hostinfo.FactLLDPAD,
-	Daemon:     hostinfo.FactDaemon,
-	Configured: hostinfo.FactConfigured,
-	Namespaces: hostinfo.FactNamespaces,
-	Libvirt:    hostinfo.FactLibvirt,
-	Domains:    hostinfo.FactDomains,
-	Networks:   hostinfo.FactNetworks,
+// OfHost is the fact of a host that a collector gives as such for it, or declares
+// missing; empty for facts about a device or a guest. A switch: it is asked for
+// each fact of each pair.
+func (f Fact) OfHost() hostinfo.Fact {
+	switch f {
+	case AllDevices:
+		return hostinfo.FactDevices
+	case Modules:
+		return hostinfo.FactModules
+	case Vhost:
+		return hostinfo.FactVhost
+	case Addresses:
+		return hostinfo.FactAddresses
+	case Hardware:
+		return hostinfo.FactHardware
+	case Shaping:
+		return hostinfo.FactShaping
+	case Taps:
+		return hostinfo.FactTaps
+	case LLDPAD:
+		return hostinfo.FactLLDPAD
+	case Daemon:
+		return hostinfo.FactDaemon
+	case Configured:
+		return hostinfo.FactConfigured
+	case Namespaces:
+		return hostinfo.FactNamespaces
+	case Libvirt:
+		return hostinfo.FactLibvirt
+	case Domains:
+		return hostinfo.FactDomains
+	case Networks:
+		return hostinfo.FactNetworks
+	}
+	return ""
 }
 
 // ReadFrom is what a collector must have read for a fact to be known.
 func ReadFrom(f Fact) hostinfo.Fact {
-	if src, ok := hostFacts[f]; ok {
+	if src := f.OfHost(); src != "" {
 		return src
 	}
 	switch f {

@@ -64,7 +64,7 @@ const FinishFailurePostCopy = "finish-failure-postcopy"
 // whoever waives that risks the guest, not its network.
 func (e *engine) postCopy() {
 	m := e.plan.Migration
-	if m == nil || !m.PostCopy || e.byID[FinishFailurePostCopy] == nil {
+	if m == nil || !m.PostCopy || e.rule(FinishFailurePostCopy) == nil {
 		return
 	}
 	const unwaivable = "under post-copy its failure loses the guest"
@@ -77,14 +77,14 @@ func (e *engine) postCopy() {
 		e.refusePostCopy(f.Subject, f.Rule+" is "+f.Level.String(), f.CausedBy)
 	}
 	for _, n := range e.notChecked {
-		if r := e.byID[n.Rule]; r != nil && r.Phase == Finish {
+		if r := e.rule(n.Rule); r != nil && r.Phase == Finish {
 			e.refusePostCopy(Subject{NIC: n.NIC, Host: n.Host}, n.Rule+" could not be checked: "+n.Reason, "")
 		}
 	}
 }
 
 func (e *engine) refusePostCopy(s Subject, why, cause string) {
-	r := e.byID[FinishFailurePostCopy]
+	r := e.rule(FinishFailurePostCopy)
 	f := Finding{
 		Level: r.Level, Phase: r.Phase, Subject: s, CausedBy: cause,
 		Reason:     why + ": a failure after the switch to post-copy loses the guest, on both hosts",

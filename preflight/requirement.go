@@ -84,7 +84,10 @@ func judgeable(n *hostinfo.NIC) bool {
 }
 
 // Requirements resolves every NIC that migcheck judges, on both hosts.
-func (p *Plan) Requirements() []*Requirement {
+func (p *Plan) Requirements() []*Requirement { return p.requirements(nil) }
+
+// requirements leaves out the NICs for which about says no.
+func (p *Plan) requirements(about func(nic int) bool) []*Requirement {
 	def := p.Guest.Sent()
 	if def == nil {
 		return nil
@@ -92,7 +95,7 @@ func (p *Plan) Requirements() []*Requirement {
 	var out []*Requirement
 	for i := range def.NICs {
 		nic := &def.NICs[i]
-		if !judgeable(nic) {
+		if !judgeable(nic) || about != nil && !about(i) {
 			continue
 		}
 		source := p.sourceEndpoint(i, nic)

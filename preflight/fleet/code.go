@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"migcheck/hostinfo"
@@ -49,13 +50,26 @@ func (c *code) tri(facts ...hostinfo.Tri) {
 }
 
 // classes numbers codes from 1 in the order in which they are met.
-type classes map[string]uint32
+type classes struct {
+	ids map[string]uint32
+	// last is the code that was asked for last, and id its number: what is looked
+	// at one after the other is mostly alike.
+	last code
+	id   uint32
+}
 
-func (t classes) of(c code) uint32 {
-	id, ok := t[string(c)]
-	if !ok {
-		id = uint32(len(t)) + 1
-		t[string(c)] = id
+func (t *classes) of(c code) uint32 {
+	if t.id != 0 && bytes.Equal(c, t.last) {
+		return t.id
 	}
+	if t.ids == nil {
+		t.ids = map[string]uint32{}
+	}
+	id, met := t.ids[string(c)]
+	if !met {
+		id = uint32(len(t.ids)) + 1
+		t.ids[string(c)] = id
+	}
+	t.last, t.id = append(t.last[:0], c...), id
 	return id
 }

@@ -10,11 +10,12 @@ import (
 // end is what a device's name means on one host.
 type end struct {
 	id     uint32 // without what stands on the device
+	bound  uint32 // its name and tags
 	tags   []int
-	device *hostinfo.Device // nil if it is not there
-	real   *hostinfo.Device // what a macvtap on it would stand on; nil likewise
-	kids   []kid
-	all    uint32 // kids as a class
+	device *hostinfo.Device   // nil if it is not there
+	real   *hostinfo.Device   // what a macvtap on it would stand on; nil likewise
+	above  []*hostinfo.Device // what stands on the real device
+	all    uint32             // that as a family
 }
 
 type endKey struct {
@@ -33,18 +34,25 @@ type kid struct {
 // end looks a name up, once.
 func (l *look) end(name string, alone bool) *end {
 	key := endKey{name, alone}
-	if e := l.ends[key]; e != nil {
+	if e := l.j.hand.ends[key]; e != nil {
 		return e
 	}
 	e := &end{device: l.Links.ByName(name)}
-	l.ends[key] = e
-	c := make(code, 0, 64)
+	l.j.hand.ends[key] = e
+	l.fill(e, name, alone)
+	e.bound = l.j.bounds.of(e.tags, []string{name})
+	return e
+}
+
+func (l *look) fill(e *end, name string, alone bool) {
+	c := l.j.hand.code[:0]
+	defer func() { l.j.hand.code = c[:0] }()
 	c.is(name == "", len(name) > 15, alone)
 	l.j.names.text(&c, name)
 	if e.device == nil {
 		l.namespaces(&c, name)
 		e.id = l.j.ends.of(c)
-		return e
+		return
 	}
 	e.real = l.Links.Real(e.device)
 	n, ok := l.node(e.device, 0)
@@ -63,8 +71,8 @@ func (l *look) end(name string, alone bool) *end {
 		c.is(l.receivesForOthers(e.real), l.hostsOwn(e.device))
 	}
 	e.id, e.tags = l.j.ends.of(c), n.tags
-	l.count(e)
-	return e
+	e.above = l.Links.Children(e.real)
+	e.all = l.j.kids.of(l.family(e.above))
 }
 
 // everyTag are the VLAN ids of a host of which nothing can be told by where it
@@ -89,14 +97,17 @@ func (l *look) namespaces(c *code, name string) {
 	}
 }
 
-// count tells what stands on the real device.
-func (l *look) count(e *end) {
-	for _, d := range l.Links.Children(e.real) {
-		if k := kidOf(d); !slices.Contains(e.kids, k) {
-			e.kids = append(e.kids, k)
+// family are the kinds of devices that stand on another one, each once, in
+// order. It is good until the next one is asked for.
+func (l *look) family(above []*hostinfo.Device) []kid {
+	kids := l.j.hand.kids[:0]
+	for _, d := range above {
+		if k := kidOf(d); !slices.Contains(kids, k) {
+			kids = append(kids, k)
 		}
 	}
-	slices.SortFunc(e.kids, func(a, b kid) int {
+	l.j.hand.kids = kids
+	slices.SortFunc(kids, func(a, b kid) int {
 		if n := strings.Compare(a.kind, b.kind); n != 0 {
 			return n
 		} else if n := strings.Compare(a.mode, b.mode); n != 0 {
@@ -108,7 +119,7 @@ func (l *look) count(e *end) {
 		}
 		return -1
 	})
-	e.all = l.j.kids.of(e.kids)
+	return kids
 }
 
 func kidOf(d *hostinfo.Device) kid {
@@ -122,8 +133,8 @@ func kidOf(d *hostinfo.Device) kid {
 	return k
 }
 
-// above are the devices of this namespace that stand on d, at any height.
-func (l *look) above(d *hostinfo.Device) []*hostinfo.Device {
+// aboveAll are the devices of this namespace that stand on d, at any height.
+func (l *look) aboveAll(d *hostinfo.Device) []*hostinfo.Device {
 	seen := map[*hostinfo.Device]bool{d: true}
 	var out []*hostinfo.Device
 	for next := l.Links.Children(d); len(next) > 0; {
@@ -152,12 +163,12 @@ func (l *look) receivesForOthers(d *hostinfo.Device) bool {
 	}
 	here := map[string]bool{}
 	spaces := map[string]bool{} // namespaces with something that stands on it
-	above := l.above(d)
+	above := l.aboveAll(d)
 	for _, x := range above {
 		here[x.MAC] = true
 	}
 	for _, x := range append(above, d) {
-		for _, s := range l.standing(x) {
+		for _, s := range l.outside(x) {
 			spaces[s.space] = true
 		}
 	}
@@ -171,19 +182,19 @@ func (l *look) receivesForOthers(d *hostinfo.Device) bool {
 	return slices.ContainsFunc(d.Held, func(mac string) bool { return !here[mac] })
 }
 
-// standing is a device of another network namespace on one of the host's own.
-type standing struct {
+// outside is a device of another network namespace on one of the host's own.
+type outside struct {
 	*hostinfo.Device
 	space string
 }
 
-func (l *look) standing(d *hostinfo.Device) []standing {
-	var out []standing
+func (l *look) outside(d *hostinfo.Device) []outside {
+	var out []outside
 	for i := range l.Namespaces {
 		n := &l.Namespaces[i]
 		for k := range n.Devices {
 			if x := &n.Devices[k]; x.ParentElsewhere && x.Parent == d.Index {
-				out = append(out, standing{x, n.Name})
+				out = append(out, outside{x, n.Name})
 			}
 		}
 	}
@@ -194,7 +205,7 @@ func (l *look) standing(d *hostinfo.Device) []standing {
 // alike.
 func (l *look) elsewhere(c *code, d *hostinfo.Device) {
 	var all []string
-	for _, s := range l.standing(d) {
+	for _, s := range l.outside(d) {
 		var one code
 		k := kidOf(s.Device)
 		one.text(k.kind)
@@ -208,7 +219,7 @@ func (l *look) elsewhere(c *code, d *hostinfo.Device) {
 // hostsOwn says whether the host itself has addresses or its default route on
 // the device or above it.
 func (l *look) hostsOwn(d *hostinfo.Device) bool {
-	return slices.ContainsFunc(append(l.above(d), d), func(x *hostinfo.Device) bool {
+	return slices.ContainsFunc(append(l.aboveAll(d), d), func(x *hostinfo.Device) bool {
 		return len(x.Addresses) > 0 || slices.Contains(l.View.Setup.DefaultRoutes, x.Name)
 	})
 }

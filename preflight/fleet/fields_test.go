@@ -116,13 +116,12 @@ func fullFleet() *Fleet {
 // pairs are judged by themselves.
 func fingerprint(f *Fleet) []string {
 	j := newJudge(f, nil)
-	j.rowIDs = classes{}
 	j.prepare()
 	j.collisions()
 	var out []string
-	for _, of := range []classes{j.nodes, j.ends, j.setups, j.places, j.kids.classes, j.rowIDs, j.bounds.classes} {
+	for _, of := range []classes{j.nodes, j.ends, j.setups, j.places, j.kids.classes, j.requestIDs, j.rowIDs, j.bounds.classes} {
 		var codes []string
-		for c := range of {
+		for c := range of.ids {
 			codes = append(codes, c)
 		}
 		slices.Sort(codes)

@@ -11,5 +11,5 @@ func Stacks(f *Fleet) int {
 			l.node(&l.Devices[d], 0)
 		}
 	}
-	return len(j.nodes)
+	return len(j.nodes.ids)
 }

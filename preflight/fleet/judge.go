@@ -1,10 +1,12 @@
 package fleet
 
 import (
+	"hash/maphash"
 	"runtime"
 	"slices"
 	"sync"
 
+	"migcheck/hostinfo"
 	"migcheck/preflight"
 )
 
@@ -18,23 +20,28 @@ type judge struct {
 	uuids   map[string]int // how many hosts have it
 	boots   map[string]int
 
-	nodes, ends, setups, places, needs, rowIDs, meets classes
-	kids                                              families
-	bounds                                            bounds
+	nodes, ends, setups, places, needs, requestIDs, rowIDs, meets classes
+	kids                                                          families
+	bounds                                                        bounds
 
-	looks   []*look
-	wants   []*asked
-	wantIDs map[want]int
-	rows    []row
-	rowsOf  []uint32 // of all guests, one after the other
-	offsets []uint32 // by guest: where its rows begin
-	alone   map[pair]preflight.Level
-	odd     []bool // guests that have pairs in alone
-	met     map[[2]uint32]uint32
-	results map[meeting]*result
-	judged  int // pairs that the engine was asked about
+	looks    []*look
+	wants    []*asked
+	wantIDs  map[want]int
+	requests []request
+	stands   []stand
+	standIDs map[stand]int
+	hand     hand
+	keys     keys
+	rows     []row
+	rowsOf   []uint32 // of all guests, one after the other
+	offsets  []uint32 // by guest: where its rows begin
+	alone    map[pair]preflight.Level
+	odd      []bool // guests that have pairs in alone
+	met      map[[2]uint32]uint32
+	results  map[meeting]*result
+	judged   int // pairs that the engine was asked about
 
-	buf, person code
+	buf, scratch, person code
 }
 
 // pair is a guest and a host.
@@ -57,9 +64,9 @@ func newJudge(f *Fleet, rules []*preflight.Rule) *judge {
 	j := &judge{
 		f: f, rules: rules, byID: map[string]*preflight.Rule{}, names: namedIn(f.Waivers),
 		uuids: map[string]int{}, boots: map[string]int{},
-		nodes: classes{}, ends: classes{}, kids: families{classes: classes{}, others: map[besides]uint32{}}, setups: classes{}, places: classes{}, needs: classes{},
-		rowIDs: classes{}, meets: classes{}, bounds: bounds{classes: classes{}},
-		wantIDs: map[want]int{}, alone: map[pair]preflight.Level{}, odd: make([]bool, len(f.Guests)), offsets: make([]uint32, len(f.Guests)+1),
+		kids: families{others: map[besides]uint32{}},
+		keys: keys{seed: maphash.MakeSeed()}, hand: hand{nodes: map[*hostinfo.Device]node{}, ends: map[endKey]*end{}},
+		wantIDs: map[want]int{}, standIDs: map[stand]int{}, alone: map[pair]preflight.Level{}, odd: make([]bool, len(f.Guests)), offsets: make([]uint32, len(f.Guests)+1),
 		met: map[[2]uint32]uint32{}, results: map[meeting]*result{},
 	}
 	for _, r := range rules {
@@ -74,7 +81,8 @@ func newJudge(f *Fleet, rules []*preflight.Rule) *judge {
 }
 
 // prepare finds the classes of all guests and hosts, one host after the other:
-// what was looked up there is used while it is at hand, and then let go.
+// what was looked up there is used while it is at hand, and then let go. Wants
+// that only a later host's guests have are looked up once more.
 func (j *judge) prepare() {
 	at := make([][]int32, len(j.f.Hosts))
 	for i := range j.f.Guests {
@@ -92,32 +100,44 @@ func (j *judge) prepare() {
 		l := j.look(h, j.f.Hosts[h].View)
 		j.looks = append(j.looks, l)
 		for _, g := range at[h] {
-			j.seat(int(g))
+			j.seat(int(g), l)
+			j.keys.guest(int(g), j.f.Guests[g].Guest)
 		}
-		for _, late := range []bool{false, true} { // those for the guest as a whole build on the rest
-			for _, a := range j.wants {
-				if (a.kind == wantHost) == late {
-					j.survey(a, h)
-				}
+		j.keys.host(h, l.Host)
+		j.surveyAll(l)
+	}
+	for _, l := range j.looks {
+		j.hand.clear()
+		j.surveyAll(l)
+		for _, a := range j.wants { // what the guest as a whole meets builds on the rest
+			if a.kind == wantHost {
+				j.survey(a, l)
 			}
 		}
-		l.nodes, l.ends, l.sources = nil, nil, nil
 	}
+}
+
+// surveyAll tells what a host has for all that is wanted by now.
+func (j *judge) surveyAll(l *look) {
+	for _, a := range j.wants[l.wants:] {
+		if a.kind != wantHost {
+			j.survey(a, l)
+		}
+	}
+	l.wants = len(j.wants)
 }
 
 // collisions judges the pairs in which the host has a key of the guest.
 func (j *judge) collisions() {
-	k := j.f.keys()
 	var pairs []pair
-	for h := range j.f.Hosts {
-		k.met(j.f.Hosts[h].View.Host, j.f.Guests, func(g int) {
-			p := pair{int32(g), int32(h)}
-			if _, met := j.alone[p]; !met && j.f.Guests[g].Host != h {
-				j.alone[p], j.odd[g] = preflight.Ready, true
-				pairs = append(pairs, p)
-			}
-		})
-	}
+	j.keys.meet(j.f, func(g, h int) {
+		p := pair{int32(g), int32(h)}
+		if _, met := j.alone[p]; !met && j.f.Guests[g].Host != h {
+			j.alone[p], j.odd[g] = preflight.Ready, true
+			pairs = append(pairs, p)
+		}
+	})
+	j.keys = keys{}
 	j.judged += len(pairs)
 	levels := make([]preflight.Level, len(pairs))
 	atOnce(len(pairs), func(i int) {
@@ -234,17 +254,19 @@ func (j *judge) meetingOf(r uint32, p pair) meeting {
 // example is a pair of a row and a class that stands for all others.
 func (j *judge) example(r, c int) (p pair, found bool) {
 	hosts := j.wants[j.rows[r].want].classes[c].hosts
+	set := false // a pair of it is judged by itself
 	try := func(g int) bool {
 		hosts.All(func(h int) bool {
 			p = pair{int32(g), int32(h)}
 			_, alone := j.alone[p]
+			set = set || alone
 			found = h != j.f.Guests[g].Host && !alone
 			return !found
 		})
 		return found
 	}
-	if try(j.rows[r].guest) {
-		return p, true
+	if try(j.rows[r].guest) || try(j.rows[r].other) || !set {
+		return p, found
 	}
 	for g := range j.f.Guests {
 		if slices.Contains(j.rowsIn(g), uint32(r)) && try(g) {

@@ -1,8 +1,9 @@
 package fleet
 
 import (
+	"cmp"
 	"hash/maphash"
-	"math/bits"
+	"slices"
 
 	"migcheck/hostinfo"
 )
@@ -11,22 +12,28 @@ import (
 // addresses and the names that it wants for its macvtaps. Where a host has one
 // of them, the pair is judged by itself. Keys are hashes: two that fall together
 // cost one more pair.
+//
+// What a host has of its own guests is by far the most and says nothing, so the
+// hosts are looked at one by one beside their guests, and only the rest is
+// compared with everybody's. A guest that shares a key with another makes its
+// home a host that has the other's: such hosts are looked at once more.
 type keys struct {
-	seed  maphash.Seed
-	slots []slot // by hash, those that fall together one after the other
-	next  []keyed
-	names bool // a guest wants a name for its macvtap
-	// seen are hashes that were looked up on the host at hand without an
-	// exception: one address stands on every layer below a macvtap.
-	seen [1024]uint64
+	seed   maphash.Seed
+	guests []key
+	hosts  []key
+	at     hashes // what is explained on the host at hand
+	// names is set once a guest wants a name for its macvtap. The hosts before,
+	// as many as unnamed, have not been asked for names.
+	names   bool
+	unnamed int
 }
 
-type slot struct {
-	hash  uint64
-	first int32 // index in next, from 1; 0 is an empty slot
+// key is a hash and whose it is: a guest, or a host, and of that the domain, or
+// a device where domain is -1.
+type key struct {
+	hash          uint64
+	whose, domain int32
 }
-
-type keyed struct{ guest, next int32 } // next: of the next guest with that key, from 1; 0 none
 
 // The kinds of keys.
 const (
@@ -37,24 +44,7 @@ const (
 )
 
 func (k *keys) hash(kind byte, s string) uint64 {
-	return maphash.String(k.seed, s) + uint64(kind)*0x9e3779b97f4a7c15
-}
-
-func (k *keys) add(kind byte, s string, guest int) {
-	h := k.hash(kind, s)
-	at := k.slot(h)
-	k.next = append(k.next, keyed{int32(guest), at.first})
-	*at = slot{h, int32(len(k.next))}
-}
-
-// slot is where a hash is, or would be.
-func (k *keys) slot(h uint64) *slot {
-	mask := uint64(len(k.slots) - 1)
-	for i := h & mask; ; i = (i + 1) & mask {
-		if s := &k.slots[i]; s.hash == h || s.first == 0 {
-			return s
-		}
-	}
+	return max(1, maphash.String(k.seed, s)+uint64(kind)*0x9e3779b97f4a7c15)
 }
 
 // octets is an address without its first octet, which libvirt changes for taps.
@@ -65,94 +55,172 @@ func octets(mac string) string {
 	return mac
 }
 
-func (f *Fleet) keys() *keys {
-	n := 2 * len(f.Guests) // names and UUIDs
-	for i := range f.Guests {
-		if sent := f.Guests[i].Sent(); sent != nil {
-			n += 3 * len(sent.NICs)
+// guest notes the keys of a guest whose home is at hand.
+func (k *keys) guest(i int, g *hostinfo.Guest) {
+	add := func(kind byte, s string) {
+		h := k.hash(kind, s)
+		k.guests = append(k.guests, key{hash: h, whose: int32(i)})
+		k.at.add(h)
+	}
+	add(keyName, g.Name)
+	if g.UUID != "" {
+		add(keyUUID, g.UUID)
+	}
+	sent := g.Sent()
+	if sent == nil {
+		return
+	}
+	for i := range sent.NICs {
+		n := &sent.NICs[i]
+		if n.MAC != "" {
+			add(keyMAC, octets(n.MAC))
+		}
+		if n.CurrentMAC != "" && n.CurrentMAC != n.MAC {
+			add(keyMAC, octets(n.CurrentMAC))
+		}
+		if n.Target != "" && !libvirtsOwn(n.Target) {
+			add(keyTarget, n.Target)
+			k.names = true
 		}
 	}
-	k := &keys{seed: maphash.MakeSeed(), slots: make([]slot, 1<<bits.Len(uint(n)+16)), next: make([]keyed, 0, n)}
-	for i := range f.Guests {
-		g := &f.Guests[i]
-		k.add(keyName, g.Name, i)
-		if g.UUID != "" {
-			k.add(keyUUID, g.UUID, i)
-		}
-		sent := g.Sent()
-		if sent == nil {
-			continue
-		}
-		for j := range sent.NICs {
-			n := &sent.NICs[j]
-			if n.MAC != "" {
-				k.add(keyMAC, octets(n.MAC), i)
-			}
-			if n.CurrentMAC != "" && n.CurrentMAC != n.MAC {
-				k.add(keyMAC, octets(n.CurrentMAC), i)
-			}
-			if n.Target != "" && !libvirtsOwn(n.Target) {
-				k.add(keyTarget, n.Target, i)
-				k.names = true
-			}
-		}
-	}
-	return k
 }
 
-// met calls do for every guest of which the host has a key.
-func (k *keys) met(h *hostinfo.Host, guests []Guest, do func(guest int)) {
-	k.seen = [1024]uint64{}
-	at := func(kind byte, s string, but *hostinfo.Domain) {
-		hash := k.hash(kind, s)
-		before := &k.seen[hash%uint64(len(k.seen))]
-		if *before == hash {
-			return
+// host notes the keys of the host at hand that none of its own guests has, and
+// is done with it.
+func (k *keys) host(i int, h *hostinfo.Host) {
+	k.devices(h, func(hash uint64) {
+		if k.at.add(hash) {
+			k.hosts = append(k.hosts, key{hash, int32(i), -1})
 		}
-		if but == nil {
-			*before = hash
-		}
-		for n := k.slot(hash).first; n > 0; n = k.next[n-1].next {
-			if g := int(k.next[n-1].guest); but == nil || !leftBehind(&guests[g], but) {
-				do(g)
-			}
-		}
+	})
+	if k.names {
+		k.named(h, func(hash uint64) { k.hosts = append(k.hosts, key{hash, int32(i), -1}) })
+	} else {
+		k.unnamed = i + 1
 	}
-	device := func(d *hostinfo.Device) {
+	k.domains(h, func(hash uint64, domain int32) {
+		if !k.at.has(hash) {
+			k.hosts = append(k.hosts, key{hash, int32(i), domain})
+		}
+	})
+	k.at.clear()
+}
+
+// devices calls do for every address on a host.
+func (k *keys) devices(h *hostinfo.Host, do func(hash uint64)) {
+	each(h, func(d *hostinfo.Device) {
 		if d.MAC != "" {
-			at(keyMAC, octets(d.MAC), nil)
+			do(k.hash(keyMAC, octets(d.MAC)))
 		}
 		for _, mac := range d.Held {
-			at(keyMAC, octets(mac), nil)
+			do(k.hash(keyMAC, octets(mac)))
 		}
 		for i := range d.Functions {
-			at(keyMAC, octets(d.Functions[i].MAC), nil)
+			do(k.hash(keyMAC, octets(d.Functions[i].MAC)))
 		}
-		if k.names {
-			at(keyTarget, d.Name, nil)
-			for _, name := range d.AltNames {
-				at(keyTarget, name, nil)
-			}
+	})
+}
+
+// named calls do for every device's name.
+func (k *keys) named(h *hostinfo.Host, do func(hash uint64)) {
+	each(h, func(d *hostinfo.Device) {
+		do(k.hash(keyTarget, d.Name))
+		for _, name := range d.AltNames {
+			do(k.hash(keyTarget, name))
 		}
-	}
+	})
+}
+
+// each calls do for every device of a host, in whatever network namespace.
+func each(h *hostinfo.Host, do func(d *hostinfo.Device)) {
 	for i := range h.Devices {
-		device(&h.Devices[i])
+		do(&h.Devices[i])
 	}
 	for i := range h.Namespaces {
 		for j := range h.Namespaces[i].Devices {
-			device(&h.Namespaces[i].Devices[j])
+			do(&h.Namespaces[i].Devices[j])
 		}
 	}
+}
+
+// domains calls do for what a host's domains have.
+func (k *keys) domains(h *hostinfo.Host, do func(hash uint64, domain int32)) {
 	for i := range h.Domains {
 		d := &h.Domains[i]
-		at(keyName, d.Name, d)
+		do(k.hash(keyName, d.Name), int32(i))
 		if d.UUID != "" {
-			at(keyUUID, d.UUID, d)
+			do(k.hash(keyUUID, d.UUID), int32(i))
 		}
 		for _, mac := range d.MACs {
-			at(keyMAC, octets(mac), d)
+			do(k.hash(keyMAC, octets(mac)), int32(i))
 		}
 	}
+}
+
+// meet calls do for every guest that has a key in common with a host, which may
+// be its home.
+func (k *keys) meet(f *Fleet, do func(guest, host int)) {
+	if k.names {
+		for i := range f.Hosts[:k.unnamed] {
+			k.named(f.Hosts[i].View.Host, func(hash uint64) { k.hosts = append(k.hosts, key{hash, int32(i), -1}) })
+		}
+	}
+	of := k.shared()
+	met := func(x key) {
+		for _, g := range of[x.hash] {
+			if x.domain < 0 || !leftBehind(&f.Guests[g], &f.Hosts[x.whose].View.Domains[x.domain]) {
+				do(int(g), int(x.whose))
+			}
+		}
+	}
+	for _, x := range k.hosts {
+		met(x)
+	}
+	for _, i := range homes(f, of) {
+		h := f.Hosts[i].View.Host
+		k.devices(h, func(hash uint64) { met(key{hash, i, -1}) })
+		if k.names {
+			k.named(h, func(hash uint64) { met(key{hash, i, -1}) })
+		}
+		k.domains(h, func(hash uint64, domain int32) { met(key{hash, i, domain}) })
+	}
+}
+
+// shared are the guests by hash, of the hashes that occur twice; a few others
+// are among them.
+func (k *keys) shared() map[uint64][]int32 {
+	once, twice := newSieve(len(k.guests)), newSieve(len(k.guests))
+	for _, x := range k.guests {
+		if !once.add(x.hash) {
+			twice.add(x.hash)
+		}
+	}
+	for _, x := range k.hosts {
+		if once.has(x.hash) {
+			twice.add(x.hash)
+		}
+	}
+	of := map[uint64][]int32{}
+	for _, x := range k.guests {
+		if twice.has(x.hash) {
+			of[x.hash] = append(of[x.hash], x.whose)
+		}
+	}
+	return of
+}
+
+// homes are the hosts with a guest that has a key in common with another.
+func homes(f *Fleet, of map[uint64][]int32) []int32 {
+	var out []int32
+	for _, guests := range of {
+		if slices.ContainsFunc(guests, func(g int32) bool { return g != guests[0] }) {
+			for _, g := range guests {
+				out = append(out, int32(f.Guests[g].Host))
+			}
+		}
+	}
+	slices.SortFunc(out, cmp.Compare)
+	return slices.Compact(out)
 }
 
 // leftBehind says whether the domain is the guest's own definition, which an

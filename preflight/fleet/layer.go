@@ -21,13 +21,13 @@ type node struct {
 // node is the class of a device and of what it stands on. Devices that stand on
 // themselves have none: ok is false.
 func (l *look) node(d *hostinfo.Device, depth int) (n node, ok bool) {
-	if n, met := l.nodes[d]; met {
+	if n, met := l.j.hand.nodes[d]; met {
 		return n, n.id != 0
 	}
 	if depth > maxDepth {
 		return node{}, false
 	}
-	l.nodes[d] = node{} // while it is being looked at, and for good if it is not ok
+	l.j.hand.nodes[d] = node{} // while it is being looked at, and for good if it is not ok
 	c := make(code, 0, 160)
 	l.layer(&c, d)
 	var tags []int
@@ -50,7 +50,7 @@ func (l *look) node(d *hostinfo.Device, depth int) (n node, ok bool) {
 		return node{}, false
 	}
 	n = node{l.j.nodes.of(c), tags}
-	l.nodes[d] = n
+	l.j.hand.nodes[d] = n
 	return n, true
 }
 

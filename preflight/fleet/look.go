@@ -15,20 +15,33 @@ type look struct {
 	deviceGaps map[string][]string // the facts that could not be read of one device; nil if none
 	// lost is set for a host whose devices can't be told apart by their index.
 	// Nothing on it is of one class with anything elsewhere.
-	lost    bool
-	common  uint32 // what holds for all its NICs
-	self    uint32 // see identity
-	highest int    // ifindex
-	nodes   map[*hostinfo.Device]node
-	ends    map[endKey]*end
-	sources map[sourceKey]place
+	lost      bool
+	common    uint32 // what holds for all its NICs
+	self      uint32 // see identity
+	mentioned uint32 // its name, if waivers mention it; 0 otherwise
+	highest   int    // ifindex
+	wants     int    // how many of all wants it was surveyed for
+}
+
+// hand is what was looked up on the host at hand. It serves one host after the
+// other.
+type hand struct {
+	nodes map[*hostinfo.Device]node
+	ends  map[endKey]*end
+	stood []stood // by stand
+	// What is written into again and again.
+	code code
+	kids []kid
+}
+
+func (h *hand) clear() {
+	clear(h.nodes)
+	clear(h.ends)
 }
 
 func (j *judge) look(host int, v *preflight.View) *look {
-	l := &look{
-		View: v, j: j, host: host, nodes: map[*hostinfo.Device]node{},
-		ends: map[endKey]*end{}, sources: map[sourceKey]place{},
-	}
+	j.hand.clear()
+	l := &look{View: v, j: j, host: host, mentioned: j.names.hosts[v.Name]}
 	last := 0
 	for i := range v.Devices {
 		n := v.Devices[i].Index

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"slices"
 	"strings"
 
 	"migcheck/hostinfo"
@@ -78,8 +79,9 @@ func libvirtsOwn(name string) bool {
 	return strings.HasPrefix(name, "vnet") || strings.HasPrefix(name, "macvtap") || strings.HasPrefix(name, "macvlan")
 }
 
-// whole is what is asked about the guest and not about one NIC.
-func (j *judge) whole(c *code, g *hostinfo.Guest, l *look) {
+// whole is what is asked about the guest and not about one NIC: of its
+// persistent definition, about the NICs that will stand elsewhere.
+func (j *judge) whole(c *code, g *hostinfo.Guest, later []*hostinfo.NIC) {
 	c.text(g.Job)
 	c.is(g.Name == "", g.UUID == "")
 	for _, d := range []*hostinfo.Definition{g.Sent(), g.Live, g.Migratable} {
@@ -89,10 +91,9 @@ func (j *judge) whole(c *code, g *hostinfo.Guest, l *look) {
 		}
 		c.num(n)
 	}
-	for _, n := range later(g) {
+	for _, n := range later {
 		j.nic(c, n)
 		j.names.text(c, n.Dev)
-		c.ref(l.stands(sourceKey{network: n.Network, group: n.Portgroup, dev: n.Dev, nth: preflight.NICsBefore(g, n)}).id)
 	}
 }
 
@@ -106,14 +107,15 @@ func later(g *hostinfo.Guest) []*hostinfo.NIC {
 	var out []*hostinfo.NIC
 	for i := range g.Inactive.NICs {
 		n := &g.Inactive.NICs[i]
-		same := false
-		for k := range sent.NICs {
-			s := &sent.NICs[k]
-			same = same || s.Network == n.Network && (s.Dev == n.Dev || s.NetworkBacked())
+		same := func(s hostinfo.NIC) bool { return sameStand(&s, n) }
+		if i < len(sent.NICs) && sameStand(&sent.NICs[i], n) || slices.ContainsFunc(sent.NICs, same) {
+			continue
 		}
-		if !same {
-			out = append(out, n)
-		}
+		out = append(out, n)
 	}
 	return out
+}
+
+func sameStand(sent, later *hostinfo.NIC) bool {
+	return sent.Network == later.Network && (sent.Dev == later.Dev || sent.NetworkBacked())
 }

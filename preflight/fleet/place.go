@@ -85,7 +85,8 @@ func wantOf(g *hostinfo.Guest, n *hostinfo.NIC) want {
 
 // destination is what a host has for a want.
 func (l *look) destination(w *want, mapped map[string]string) place {
-	c := make(code, 0, 128)
+	c := l.j.scratch[:0]
+	defer func() { l.j.scratch = c[:0] }()
 	c.ref(l.common)
 	switch w.kind {
 	case wantDevice:
@@ -96,7 +97,7 @@ func (l *look) destination(w *want, mapped map[string]string) place {
 		e := l.end(name, w.alone)
 		c.is(other)
 		c.ref(e.id)
-		return place{l.j.places.of(c), l.j.bounds.of(e.tags, []string{name}), e.all}
+		return place{l.j.places.of(c), e.bound, e.all}
 	case wantNetwork:
 		tags, names := l.network(&c, w)
 		return place{l.j.places.of(c), l.j.bounds.of(tags, names), 0}

@@ -1,9 +1,8 @@
 package fleet
 
 import (
-	"cmp"
+	"bytes"
 
-	"migcheck/hostinfo"
 	"migcheck/preflight"
 )
 
@@ -14,6 +13,7 @@ type row struct {
 	need  uint32
 	src   place
 	guest int    // the first that has it
+	other int    // the first that has it and lives elsewhere; the first if there is none
 	nic   int    // which of its NICs; whole
 	mode  string // of a NIC that names its device
 	// named are the guest and its home, if waivers mention them.
@@ -30,8 +30,17 @@ type asked struct {
 	want
 	later   []int    // the wants of the persistent definition, for wantHost
 	of      []uint32 // class by host
-	ids     map[[4]uint32]uint32
+	ids     map[classKey]uint32
 	classes []class
+	last    classKey // of the host before, which most often has the same
+	id      uint32   // its class
+}
+
+// classKey is what tells classes of one want: a place, and the host if waivers
+// mention it.
+type classKey struct {
+	place
+	named uint32
 }
 
 // class are hosts that have the same for a want.
@@ -47,12 +56,12 @@ func (j *judge) asking(w want, later []int) int {
 	if !met {
 		id = len(j.wants)
 		j.wantIDs[w] = id
-		j.wants = append(j.wants, &asked{want: w, later: later, of: make([]uint32, len(j.f.Hosts)), ids: map[[4]uint32]uint32{}})
+		j.wants = append(j.wants, &asked{want: w, later: later, of: make([]uint32, len(j.f.Hosts)), ids: map[classKey]uint32{}})
 	}
 	return id
 }
 
-// number notes what every guest asks for, where its rows will be.
+// number makes room for the rows of every guest.
 func (j *judge) number() {
 	n := 0
 	for i := range j.f.Guests {
@@ -64,49 +73,30 @@ func (j *judge) number() {
 	}
 	j.offsets[len(j.f.Guests)] = uint32(n)
 	j.rowsOf = make([]uint32, n)
-	for i := range j.f.Guests {
-		g := j.f.Guests[i].Guest
-		rows := j.rowsIn(i)
-		rows[0] = uint32(j.numberWhole(g))
-		for k := range rows[1:] {
-			rows[k+1] = uint32(j.asking(wantOf(g, &g.Sent().NICs[k]), nil))
-		}
-	}
-}
-
-func (j *judge) numberWhole(g *hostinfo.Guest) int {
-	w := want{kind: wantHost}
-	var ids []int
-	if nics := later(g); len(nics) > 0 {
-		var c code
-		for _, n := range nics {
-			id := j.asking(wantOf(g, n), nil)
-			ids = append(ids, id)
-			c.num(id)
-		}
-		w.persist = string(c)
-	}
-	return j.asking(w, ids)
+	j.keys.guests = make([]key, 0, n+len(j.f.Guests)) // each NIC's address, a name and a UUID
 }
 
 // seat finds the rows of a guest, making those that nobody had before.
-func (j *judge) seat(guest int) {
+func (j *judge) seat(guest int, l *look) {
 	g := j.f.Guests[guest].Guest
-	l := j.looks[j.f.Guests[guest].Host]
 	rows := j.rowsIn(guest)
 	j.person = j.person[:0]
 	person(&j.person, g)
-	c := append(j.head(rows[0], guest), j.person...)
-	j.whole(&c, g, l)
-	middle := len(c)
+	bound := j.identity(l)
+	id := j.wholeRequest(g)
+	c := j.head(id, bound, guest, l)
 	c.ref(l.common)
-	rows[0] = j.sit(guest, whole, c, middle, j.identity(l))
+	for _, s := range j.requests[id].stands {
+		c.ref(l.stand(s).id)
+	}
+	rows[0] = j.sit(c, id, bound, guest, whole)
 	for i := range rows[1:] {
-		c := append(j.head(rows[i+1], guest), j.person...)
-		j.need(&c, g, i)
-		middle := len(c)
-		bound := l.source(&c, g, i, &g.Sent().NICs[i])
-		rows[i+1] = j.sit(guest, i, c, middle, bound)
+		id := j.nicRequest(g, i)
+		s := l.stand(j.requests[id].stands[0])
+		c := j.head(id, s.bound, guest, l)
+		c.ref(s.id)
+		l.taken(&c, s.end, g, i)
+		rows[i+1] = j.sit(c, id, s.bound, guest, i)
 	}
 }
 
@@ -127,75 +117,84 @@ func (j *judge) identity(l *look) uint32 {
 
 const headLength = 16
 
-// head begins the code of a row.
-func (j *judge) head(want uint32, guest int) code {
-	g := &j.f.Guests[guest]
+// head begins the code of a row: what is asked for. Where that stands follows.
+func (j *judge) head(request int, bound uint32, guest int, l *look) code {
 	c := j.buf[:0]
-	c.ref(want)
-	c.ref(j.names.guests[g.Name])
-	c.ref(j.names.hosts[j.looks[g.Host].Name])
-	c.ref(0) // bound
+	c.ref(uint32(request))
+	c.ref(bound)
+	c.ref(j.names.guests[j.f.Guests[guest].Name])
+	c.ref(l.mentioned)
 	return c
 }
 
-// sit puts a guest's NIC in its row: the code's first part is what it needs, the
-// second where it stands.
-func (j *judge) sit(guest, nic int, c code, middle int, bound uint32) uint32 {
-	bytes := code(c[:headLength-4])
-	bytes.ref(bound)
+// sit puts a guest's NIC in its row.
+func (j *judge) sit(c code, request int, bound uint32, guest, nic int) uint32 {
 	j.buf = c[:0]
-	id := j.rowIDs.of(c) - 1
+	f := &j.requests[request]
+	if !bytes.Equal(c, f.last) {
+		f.last, f.row = append(f.last[:0], c...), j.rowIDs.of(c)-1
+	}
+	id := f.row
 	if int(id) < len(j.rows) {
+		j.rows[id].also(guest, j.f)
 		return id
 	}
 	g := &j.f.Guests[guest]
-	r := row{guest: guest, nic: nic, need: j.needs.of(c[headLength:middle]), src: place{id: j.places.of(c[middle:]), bound: bound}}
-	if nic != whole {
-		if n := &g.Sent().NICs[nic]; n.Direct() {
-			r.mode = cmp.Or(n.Mode, "vepa")
-		}
+	r := row{
+		want: f.want, need: f.need, src: place{id: j.places.of(c[headLength:]), bound: bound},
+		guest: guest, other: guest, nic: nic, mode: f.mode,
 	}
 	if j.names.guests[g.Name] != 0 {
 		r.named.guest = g.Name
 	}
-	if name := j.looks[g.Host].Name; j.names.hosts[name] != 0 {
+	if name := j.f.Hosts[g.Host].View.Name; j.names.hosts[name] != 0 {
 		r.named.from = name
 	}
-	r.want = int(uint32(c[0]) | uint32(c[1])<<8 | uint32(c[2])<<16 | uint32(c[3])<<24)
 	j.rows = append(j.rows, r)
 	return id
 }
 
+// also notes the first guest of a row that lives elsewhere than its first one.
+func (r *row) also(guest int, f *Fleet) {
+	if r.other == r.guest && f.Guests[guest].Host != f.Guests[r.guest].Host {
+		r.other = guest
+	}
+}
+
 // survey tells what a host has for a want.
-func (j *judge) survey(a *asked, host int) {
-	p := j.place(a, host)
-	named := j.names.hosts[j.looks[host].Name]
-	key := [4]uint32{p.id, p.bound, p.kids, named}
+func (j *judge) survey(a *asked, l *look) {
+	key := classKey{j.place(a, l), l.mentioned}
+	if key != a.last {
+		a.last, a.id = key, j.classOf(a, key, l)
+	}
+	a.of[l.host] = a.id
+	a.classes[a.id].hosts.add(l.host)
+}
+
+func (j *judge) classOf(a *asked, key classKey, l *look) uint32 {
 	id, met := a.ids[key]
 	if !met {
 		id = uint32(len(a.classes))
 		a.ids[key] = id
-		c := class{place: p, hosts: newSet(len(j.f.Hosts))}
-		if named != 0 {
-			c.named = j.looks[host].Name
+		c := class{place: key.place, hosts: newSet(len(j.f.Hosts))}
+		if l.mentioned != 0 {
+			c.named = l.Name
 		}
 		a.classes = append(a.classes, c)
 	}
-	a.of[host] = id
-	a.classes[id].hosts.add(host)
+	return id
 }
 
-func (j *judge) place(a *asked, host int) place {
-	l := j.looks[host]
+func (j *judge) place(a *asked, l *look) place {
 	if a.kind != wantHost {
-		return l.destination(&a.want, j.f.Hosts[host].Map)
+		return l.destination(&a.want, j.f.Hosts[l.host].Map)
 	}
 	var buf [64]byte
 	c := code(buf[:0])
 	c.ref(l.common)
 	for _, id := range a.later {
 		w := j.wants[id]
-		c.ref(w.classes[w.of[host]].id)
+		c.ref(w.classes[w.of[l.host]].id)
 	}
 	return place{id: j.places.of(c), bound: j.identity(l)}
 }

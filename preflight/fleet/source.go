@@ -7,90 +7,135 @@ import (
 	"migcheck/preflight"
 )
 
-// sourceKey is what tells where NICs of one host stand.
-type sourceKey struct {
+// stand is what tells where NICs of one host stand.
+type stand struct {
 	network, group string
 	dev            string
 	chosen         bool // dev is what a network chose
 	nth            int  // as in want
 }
 
-// source is where a guest's NIC stands, and the guest's own macvtap. What else
-// stands on the device there decides nothing.
-func (l *look) source(c *code, g *hostinfo.Guest, i int, nic *hostinfo.NIC) (bound uint32) {
-	said := nic // what names the macvtap's device and address
-	key := sourceKey{network: nic.Network, group: nic.Portgroup, dev: nic.Dev}
-	if g.Live != nil && i < len(g.Live.NICs) && nic.NetworkBacked() && g.Live.NICs[i].Dev != "" {
-		said = &g.Live.NICs[i]
-		key = sourceKey{network: said.Network, group: said.Portgroup, dev: said.Dev, chosen: true}
-	} else if nic.NetworkBacked() {
-		key.dev, key.nth = "", preflight.NICsBefore(g, nic)
-	} else if !nic.Direct() {
-		key = sourceKey{}
-	}
-	p, met := l.sources[key]
-	if !met {
-		p = l.stands(key)
-		l.sources[key] = p
-	}
-	c.ref(p.id)
-	dev := key.dev
-	if !key.chosen && key.network != "" {
-		dev = l.firstOf(key)
-	}
-	e := l.end(dev, false)
-	own := ownMacvtap(l, e, g, said)
-	if e.device != nil {
-		_, f := l.functionOf(e.device)
-		c.is(e.device.MAC == nic.MAC, f != nil && f.MAC == nic.MAC)
-	}
-	l.macvtap(c, own)
-	if g.Live != nil && i < len(g.Live.NICs) {
-		l.named(c, &g.Live.NICs[i], e)
-	}
-	return p.bound
+// stood is a stand on the host at hand.
+type stood struct {
+	host int // whose it is, counted from 1
+	place
+	end *end // of the device
 }
 
-func (l *look) stands(key sourceKey) place {
-	c := make(code, 0, 96)
+// standing is the number of a stand.
+func (j *judge) standing(s stand) int {
+	id, met := j.standIDs[s]
+	if !met {
+		id = len(j.stands)
+		j.standIDs[s] = id
+		j.stands, j.hand.stood = append(j.stands, s), append(j.hand.stood, stood{})
+	}
+	return id
+}
+
+// sayer is the NIC that names a guest's macvtap's device and address: the live
+// one where a network chose the device.
+func sayer(g *hostinfo.Guest, i int) (said *hostinfo.NIC, chosen bool) {
+	nic := &g.Sent().NICs[i]
+	if g.Live != nil && i < len(g.Live.NICs) && nic.NetworkBacked() && g.Live.NICs[i].Dev != "" {
+		return &g.Live.NICs[i], true
+	}
+	return nic, false
+}
+
+// standOf is where a guest's NIC is.
+func standOf(g *hostinfo.Guest, i int) stand {
+	nic := &g.Sent().NICs[i]
+	switch said, chosen := sayer(g, i); {
+	case chosen:
+		return stand{network: said.Network, group: said.Portgroup, dev: said.Dev, chosen: true}
+	case nic.NetworkBacked():
+		return stand{network: nic.Network, group: nic.Portgroup, nth: preflight.NICsBefore(g, nic)}
+	case nic.Direct():
+		return stand{dev: nic.Dev}
+	}
+	return stand{}
+}
+
+// stand looks a stand up on the host, once.
+func (l *look) stand(id int) *stood {
+	s := &l.j.hand.stood[id]
+	if s.host != l.host+1 {
+		*s = l.standsOn(&l.j.stands[id])
+	}
+	return s
+}
+
+func (l *look) standsOn(s *stand) stood {
+	c := l.j.scratch[:0]
 	c.ref(l.common)
-	c.is(key.chosen, key.network != "")
+	c.is(s.chosen, s.network != "")
 	var tags []int
-	names := []string{key.dev}
-	if key.chosen || key.network != "" {
-		tags, _ = l.network(&c, &want{name: key.network, group: key.group, nth: key.nth})
-		if !key.chosen {
-			names = []string{l.firstOf(key)}
+	dev := s.dev
+	if s.chosen || s.network != "" {
+		tags, _ = l.network(&c, &want{name: s.network, group: s.group, nth: s.nth})
+		if !s.chosen {
+			dev = l.firstOf(s)
 		}
 	}
-	e := l.end(names[0], false)
+	e := l.end(dev, false)
 	c.ref(e.id)
-	return place{l.j.places.of(c), l.j.bounds.of(append(slices.Clone(e.tags), tags...), names), 0}
+	l.j.scratch = c
+	bound := e.bound
+	if len(tags) > 0 {
+		bound = l.j.bounds.of(slices.Concat(e.tags, tags), []string{dev})
+	}
+	return stood{l.host + 1, place{l.j.places.of(c), bound, 0}, e}
 }
 
 // firstOf is the device that stands for a pool on the source, where it is not
 // known which one was chosen.
-func (l *look) firstOf(key sourceKey) string {
-	n := l.View.Network(key.network)
+func (l *look) firstOf(s *stand) string {
+	n := l.View.Network(s.network)
 	if n == nil || n.DirectMode() == "" || len(n.Devices) == 0 {
 		return ""
 	}
 	choice := preflight.Candidates(n)
-	return choice[preflight.FirstChoice(choice, key.nth)].Dev
+	return choice[preflight.FirstChoice(choice, s.nth)].Dev
+}
+
+// taken is what else there is of a guest's NIC where it stands: its own macvtap,
+// and what goes by that one's name. What else stands on the device there decides
+// nothing.
+func (l *look) taken(c *code, e *end, g *hostinfo.Guest, i int) {
+	nic := &g.Sent().NICs[i]
+	if e.device != nil {
+		_, f := l.functionOf(e.device)
+		c.is(e.device.MAC == nic.MAC, f != nil && f.MAC == nic.MAC)
+	}
+	said, _ := sayer(g, i)
+	l.macvtap(c, ownMacvtap(e, g, said))
+	if g.Live != nil && i < len(g.Live.NICs) {
+		l.named(c, &g.Live.NICs[i], e)
+	}
 }
 
 // ownMacvtap is the guest's macvtap among what stands on its device, by its
 // address.
-func ownMacvtap(l *look, e *end, g *hostinfo.Guest, nic *hostinfo.NIC) *hostinfo.Device {
+func ownMacvtap(e *end, g *hostinfo.Guest, nic *hostinfo.NIC) *hostinfo.Device {
 	if e.device == nil || !g.State.Active() {
 		return nil
 	}
-	for _, c := range l.Links.Children(e.real) {
+	for _, c := range e.above {
 		if c.Kind == hostinfo.KindMacvtap && (c.MAC == nic.MAC || c.MAC == nic.EffectiveMAC()) {
 			return c
 		}
 	}
 	return nil
+}
+
+// onto says whether d stands on real. Where indexes tell devices apart it needs
+// no looking up.
+func (l *look) onto(d, real *hostinfo.Device) bool {
+	if l.lost {
+		return l.Links.Parent(d) == real
+	}
+	return d.Parent == real.Index && !d.ParentElsewhere
 }
 
 func (l *look) macvtap(c *code, d *hostinfo.Device) {
@@ -115,9 +160,9 @@ func (l *look) named(c *code, live *hostinfo.NIC, e *end) {
 	if d == nil {
 		return
 	}
-	on := l.Links.Parent(d)
 	c.text(d.Kind)
 	c.tri(d.Up)
-	c.is(on == nil, on != nil && on == e.real)
+	stands := e.real != nil && l.onto(d, e.real)
+	c.is(!stands && l.Links.Parent(d) == nil, stands)
 	l.j.names.device(c, d)
 }

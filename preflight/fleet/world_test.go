@@ -235,7 +235,7 @@ func (w *world) collide(hosts []*hostinfo.Host) {
 	case 8:
 		d.AltNames = append(d.AltNames, "wan7", "fixed0")
 	case 9:
-		h.Devices = append(h.Devices, hostinfo.Device{Index: 500, Name: "vnet9", Kind: hostinfo.KindTun, LinkType: "ether", Up: hostinfo.Yes, LowerUp: hostinfo.Yes, MAC: "fe" + addr[2:], Master: one(w, 0, 12), SlaveKind: "bridge"})
+		h.Devices = append(h.Devices, hostinfo.Device{Index: 500, Name: "vnet9", Kind: hostinfo.KindTun, LinkType: "ether", Up: hostinfo.Yes, LowerUp: hostinfo.Yes, MAC: "fe" + octets(addr), Master: one(w, 0, 12), SlaveKind: "bridge"})
 	case 10:
 		w.f.Guests[w.next(len(w.f.Guests))].Name = g.Name
 	}

@@ -12,7 +12,7 @@ import (
 // it has the address, or it is the tap of a guest that has. libvirt gives taps
 // the guest's address with fe in front (virDomainInterfaceEthernetConnect).
 func carries(d *hostinfo.Device, mac string) bool {
-	return d.MAC == mac || d.Kind == hostinfo.KindTun && len(mac) > 2 && d.MAC == "fe"+mac[2:]
+	return d.MAC == mac || d.Kind == hostinfo.KindTun && len(mac) > 2 && strings.HasPrefix(d.MAC, "fe") && d.MAC[2:] == mac[2:]
 }
 
 // onLowerdev says whether the device is the endpoint's own, below it, or a
