@@ -25,15 +25,24 @@ type example struct {
 }
 
 // exampleOf is the first of the rule's cases in which it has something to say
-// that counts and follows from nothing else; nil if there is none.
+// that counts and follows from nothing else, at its own level if there is such a
+// case; nil if there is none.
 func exampleOf(r *preflight.Rule) (*example, error) {
 	names, err := fs.Glob(cases.Tree, r.ID+"/fires*.txt")
 	if err != nil {
 		return nil, err
 	}
+	if r.Level == preflight.Undecided { // not to be able to tell is what it has to say
+		more, err := fs.Glob(cases.Tree, r.ID+"/undecided*.txt")
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, more...)
+	}
 	slices.SortFunc(names, func(a, b string) int {
 		return strings.Compare(strings.TrimSuffix(a, ".txt"), strings.TrimSuffix(b, ".txt"))
 	})
+	var found *example
 	for _, name := range names {
 		s, err := story.Load(cases.Tree, name)
 		if err != nil {
@@ -43,15 +52,21 @@ func exampleOf(r *preflight.Rule) (*example, error) {
 		i := slices.IndexFunc(rep.Findings, func(f preflight.Finding) bool {
 			return f.Rule == r.ID && f.CausedBy == "" && f.Counts()
 		})
-		if i < 0 {
+		if i < 0 || found != nil && rep.Findings[i].Level != r.Level {
 			continue
 		}
 		raw, err := json.Marshal(preflight.Document{
 			Schema: preflight.Schema, Created: s.Plan.Now, Waivers: s.Plan.Waivers, Reports: []preflight.Report{*rep},
 		})
-		return &example{Case: name, Story: s.Text, Finding: rep.Findings[i], document: raw}, err
+		if err != nil {
+			return nil, err
+		}
+		found = &example{Case: name, Story: s.Text, Finding: rep.Findings[i], document: raw}
+		if found.Finding.Level == r.Level {
+			break
+		}
 	}
-	return nil, nil
+	return found, nil
 }
 
 // print tells the story and shows the finding as the text report does.

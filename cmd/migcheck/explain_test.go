@@ -37,6 +37,9 @@ func TestEveryRuleExplains(t *testing.T) {
 		if _, finding, ok := strings.Cut(shown, "\n\n"); !ok || !strings.Contains(finding, r.ID) {
 			t.Errorf("%s: the example does not show it:\n%s", r.ID, shown)
 		}
+		if r.Level > preflight.Note && !strings.Contains(shown, "\n  "+r.Level.String()+" ") {
+			t.Errorf("%s: the example does not show it at its level:\n%s", r.ID, shown)
+		}
 		if strings.Contains(shown, "(waived)") || strings.Contains(shown, "\n\n\n") {
 			t.Errorf("%s: the example is no good one:\n%s", r.ID, shown)
 		}
@@ -66,7 +69,7 @@ func TestExplainJSON(t *testing.T) {
 			t.Errorf("%s: waivable is %v", r.ID, e.Waivable)
 		}
 		x := e.Example
-		if x == nil || x.Finding.Rule != r.ID || x.Story == "" || !strings.HasPrefix(x.Case, r.ID+"/fires") {
+		if x == nil || x.Finding.Rule != r.ID || x.Story == "" || !strings.HasPrefix(x.Case, r.ID+"/") {
 			t.Errorf("%s: the example is %+v", r.ID, x)
 		}
 	}

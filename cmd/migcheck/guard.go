@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"migcheck/cmd/internal/act"
@@ -21,28 +24,60 @@ func (t *turn) guard() (release func()) {
 	if t.order.PeerToPeer != "" || t.order.Has("VIR_MIGRATE_OFFLINE") {
 		return func() {}
 	}
-	hold, source, from := t.mover.hold, t.way.From, t.order.From
-	unconfirmed := make(chan struct{})
-	held := hold.OnLoss(t.order.To, func() {
-		ctx, cancel := context.WithTimeout(context.Background(), handedOver)
-		defer cancel()
-		if p := act.Look(ctx, source, from, t.order.UUID); p.OnCPU() || hold.Cut(from) {
-			return
-		}
-		close(unconfirmed)
-		select {} // the source can't be cut off: libvirt never learns of it
-	})
-	if !held {
+	m, to := t.mover, t.order.To
+	t.unconfirmed = make(chan struct{})
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.hold.OnLoss(to, func() { m.lost(to) }) {
 		return func() {}
 	}
-	t.way.Unconfirmed = unconfirmed
+	t.way.Unconfirmed = t.unconfirmed
+	m.guarded = append(m.guarded, t)
 	return func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.guarded = slices.DeleteFunc(m.guarded, func(o *turn) bool { return o == t })
 		select {
-		case <-unconfirmed: // it must be held back for good
+		case <-t.unconfirmed: // it must be held back for good
 		default:
-			hold.OnLoss(t.order.To, nil)
+			if !slices.ContainsFunc(m.guarded, func(o *turn) bool { return o.order.To == to }) {
+				m.hold.OnLoss(to, nil)
+			}
 		}
 	}
+}
+
+// lost is called when the way to a destination has ended, and holds that back
+// from libvirt until it returns. All guests on that way are looked at: one that
+// may have been handed over costs the others their migration.
+func (m *mover) lost(to string) {
+	m.mu.Lock()
+	var turns []*turn
+	for _, t := range m.guarded {
+		if t.order.To == to {
+			turns = append(turns, t)
+		}
+	}
+	m.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), handedOver)
+	defer cancel()
+	var asked sync.WaitGroup
+	var standing atomic.Int32
+	for _, t := range turns {
+		asked.Go(func() {
+			if p := act.Look(ctx, t.way.From, t.order.From, t.order.UUID); !p.OnCPU() {
+				standing.Add(1)
+			}
+		})
+	}
+	asked.Wait()
+	if standing.Load() == 0 || m.hold.Cut(turns[0].order.From) {
+		return
+	}
+	for _, t := range turns {
+		close(t.unconfirmed)
+	}
+	select {} // the source can't be cut off: libvirt never learns of it
 }
 
 // handedOver is how long the source may take to say whether the guest runs.

@@ -238,4 +238,36 @@ func TestLabMigrate(t *testing.T) {
 		l.start(t, nil, migrating("stopped", "--yes", "--offline")...).code(t, 0, "ARRIVED", "stopped is defined on hostB")
 		l.expect(t, "stopped", "none", "shut off")
 	})
+	t.Run("two at once", func(t *testing.T) {
+		l.define(t, "one", 0x26, false)
+		l.define(t, "two", 0x27, false)
+		l.start(t, nil, append([]string{"one", "two", "--yes", "--guests-at-once", "2"}, moving...)...).code(t, 0, "ARRIVED one", "ARRIVED two")
+		l.expect(t, "one", "none", "running")
+		l.expect(t, "two", "none", "running")
+	})
+}
+
+// TestLabTimeout lets a migration take too long: the guest stays, stands still
+// until it has moved, or goes on on the other side before its memory is there.
+func TestLabTimeout(t *testing.T) {
+	l := openLab(t)
+	l.must(t, "reset")
+	for i, c := range []struct {
+		do       string
+		more     []string
+		code     int
+		words    string
+		onA, onB string
+	}{
+		{"abort", nil, 4, "timed out: the job is being aborted|STAYED|runs on hostA", "running", "none"},
+		{"pause", nil, 0, "timed out: the guest is paused until it has moved|ARRIVED|runs on hostB", "none", "running"},
+		{"postcopy", []string{"--postcopy"}, 0, "post-copy began|ARRIVED|runs on hostB", "none", "running"},
+	} {
+		t.Run(c.do, func(t *testing.T) {
+			l.define(t, "late", 0x28+i, true)
+			more := append([]string{"--yes", "--bandwidth", "2", "--migrate-timeout", "8s", "--on-timeout", c.do}, c.more...)
+			l.start(t, nil, migrating("late", more...)...).code(t, c.code, strings.Split(c.words, "|")...)
+			l.expect(t, "late", c.onA, c.onB)
+		})
+	}
 }

@@ -30,7 +30,8 @@ type scenario struct {
 	both    bool // only answers in full-size frames count
 	mute    bool // before the move already
 
-	want map[string]verdict // by user
+	want  map[string]verdict // by user
+	fixed *verdict           // what it becomes by the fixes that are printed; nil if they are not run
 }
 
 // step is a command on a host, or a cable.
@@ -143,6 +144,9 @@ func (s *scenario) tellWord(key, value string) error {
 		s.errors = value
 	case "frames":
 		s.frames = strings.Fields(value)
+	case "fixed":
+		v := verdictOf(value)
+		s.fixed = &v
 	case "answers":
 		s.both = value == "count"
 	default:

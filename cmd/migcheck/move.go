@@ -28,8 +28,19 @@ type mover struct {
 	hold  *world.Hold
 	trips []*turn // one for each report, in their order
 
-	mu   sync.Mutex
-	jobs []*turn // whose job runs now
+	mu      sync.Mutex
+	jobs    []*turn // whose job runs now
+	guarded []*turn // whose handing over is watched
+
+	door sync.Mutex
+}
+
+// enter waits until the guest before has its place on the destination: its
+// devices are made before its memory is copied, and the next guest is judged
+// with them. The returned function, which may be called twice, lets the next in.
+func (m *mover) enter() (next func()) {
+	m.door.Lock()
+	return sync.OnceFunc(m.door.Unlock)
 }
 
 // mayMove sees to it that what is to be acted on is live.

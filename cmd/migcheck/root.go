@@ -47,7 +47,7 @@ func root() *cobra.Command {
 	}
 	check.register(cmd)
 	cmd.AddCommand(checkCommand(), fleetCommand(), historyCommand(), diffCommand(), compareCommand(), inventoryCommand(),
-		snapshotCommand(), doctorCommand(), rulesCommand(), explainCommand(), schemaCommand(), hookCommand(), versionCommand())
+		snapshotCommand(), doctorCommand(), rulesCommand(), explainCommand(), schemaCommand(), hookCommand(), systemdCommand(), versionCommand())
 	cmd.SetFlagErrorFunc(flagError)
 	return cmd
 }

@@ -25,6 +25,9 @@ type turn struct {
 	defs      act.Definitions
 	order     act.Order
 	way       act.Way
+	// unconfirmed is closed where the way to the destination was lost while the
+	// guest was handed over, and libvirt is never to learn of it.
+	unconfirmed chan struct{}
 }
 
 // clear judges, and asks for clearance where the guest is to migrate. Where its
@@ -153,6 +156,8 @@ func (t *turn) show() {
 func (t *turn) take(ctx context.Context) int {
 	moved := &preflight.Moved{}
 	t.report.Moved = moved
+	next := t.mover.enter()
+	defer next()
 	changes, err := t.confirm(ctx)
 	moved.Changes = changes
 	if err != nil {
@@ -166,7 +171,12 @@ func (t *turn) take(ctx context.Context) int {
 	meter := t.mover.meter(t)
 	release := t.guard()
 	t.mover.underWay(t, true)
-	stats, err := act.Migrate(ctx, t.way, t.clearance, t.order, meter.show)
+	stats, err := act.Migrate(ctx, t.way, t.clearance, t.order, func(p act.Progress) {
+		if p.Begun {
+			next()
+		}
+		meter.show(p)
+	})
 	t.mover.underWay(t, false)
 	release()
 	meter.end()
