@@ -17,6 +17,7 @@ type comparison struct {
 	guests        map[guestKey]int // place in doc.Guests
 	guestsOf      map[int][]int    // by guest of the later run: places in doc.Guests
 	links         map[linkKey][]int
+	words         map[linkKey]string // of causes, see alike
 	only          Only
 }
 
@@ -41,7 +42,7 @@ type guest struct{ before, after int }
 // that judged; they are asked which facts they look at.
 func Compare(before, after *Run, rules []*preflight.Rule, only Only) *Document {
 	c := &comparison{
-		rules: map[string]*preflight.Rule{}, guests: map[guestKey]int{}, guestsOf: map[int][]int{}, links: map[linkKey][]int{}, only: only,
+		rules: map[string]*preflight.Rule{}, guests: map[guestKey]int{}, guestsOf: map[int][]int{}, links: map[linkKey][]int{}, words: map[linkKey]string{}, only: only,
 	}
 	for _, r := range rules {
 		c.rules[r.ID] = r

@@ -136,7 +136,7 @@ func (c *comparison) way(p guest, h int, from, to preflight.Level) (wayKey, *Way
 	}
 	b, leaving := c.because(p, h, home, f)
 	if b != nil {
-		k.because, w.Because = c.alike(b, leaving), b
+		k.because, w.Because = c.alike(b, leaving, linkKey{h, k.rule, k.device}), b
 		if b.Facts != nil { // one cause may be behind many devices
 			k.device = ""
 		}
@@ -146,9 +146,12 @@ func (c *comparison) way(p guest, h int, from, to preflight.Level) (wayKey, *Way
 
 // alike is the same for causes that are to be told together: one change of
 // several devices is one.
-func (c *comparison) alike(b *Because, leaving bool) string {
+func (c *comparison) alike(b *Because, leaving bool, k linkKey) string {
 	if b.Facts == nil {
 		return fmt.Sprint(*b)
+	}
+	if words, met := c.words[k]; met && !leaving {
+		return words
 	}
 	var out []string
 	for _, i := range b.Facts {
@@ -156,7 +159,11 @@ func (c *comparison) alike(b *Because, leaving bool) string {
 		out = append(out, join(f.What, f.Before, f.After))
 	}
 	slices.Sort(out)
-	return fmt.Sprint(leaving, slices.Compact(out))
+	words := fmt.Sprint(leaving, slices.Compact(out))
+	if !leaving {
+		c.words[k] = words
+	}
+	return words
 }
 
 // side is the run whose finding tells of a change: the later one where it got

@@ -127,7 +127,7 @@ func TestDiff(t *testing.T) {
 // TestDiffIsBounded: nobody reads a thousand lines, whatever changed on a
 // thousand hosts.
 func TestDiffIsBounded(t *testing.T) {
-	d := changedFleet(synth.Size{Hosts: 150, Guests: 900, NICs: 2, VLANs: 8}, func(h *hostinfo.Host, i int) *hostinfo.Host {
+	d := changedFleet(synth.Size{Hosts: 60, Guests: 240, NICs: 2, VLANs: 40}, func(h *hostinfo.Host, i int) *hostinfo.Host {
 		for k := range h.Devices {
 			if v := h.Devices[k].VLAN; v != nil && i%2 == 0 {
 				v.ID = 1000 + i + k
