@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"path"
+
+	"migcheck/cmd/internal/act/change"
 )
 
 // makeDirs makes a directory and what is missing above it, and returns what was
@@ -27,7 +29,7 @@ func (s Site) makeDirs(dir string) (made []string, err error) {
 func (s Site) missingDirs(dir string) ([]string, error) {
 	var out []string
 	for ; dir != "/"; dir = path.Dir(dir) {
-		there, err := exists(s.path(dir))
+		there, err := change.Exists(s.path(dir))
 		if err != nil {
 			return nil, err
 		}

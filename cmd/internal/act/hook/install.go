@@ -1,7 +1,6 @@
 package hook
 
 import (
-	"bytes"
 	"debug/buildinfo"
 	"debug/elf"
 	"errors"
@@ -22,7 +21,7 @@ func (s Site) Install(exe string) (*change.Plan, error) {
 	if err := isStatic(exe); err != nil {
 		return nil, err
 	}
-	if there, err := exists(s.path("/etc/libvirt")); err != nil || !there {
+	if there, err := change.Exists(s.path("/etc/libvirt")); err != nil || !there {
 		return nil, errors.Join(errors.New("libvirt is not installed here: there is no "+s.path("/etc/libvirt")), err)
 	}
 	if err := s.foreign(); err != nil {
@@ -80,15 +79,7 @@ func (s Site) planFiles(p *change.Plan, exe string, made []string) error {
 		return err
 	}
 	put := func(name string, content []byte, mode fs.FileMode) error {
-		full := s.path(name)
-		there, err := exists(full)
-		undo := func() { _ = os.Remove(full) }
-		if there {
-			undo = nil
-		}
-		p.Add(fmt.Sprintf("write %s (%d bytes, mode %#o)", full, len(content), mode),
-			func() error { return put(full, bytes.NewReader(content), mode) }, undo)
-		return err
+		return p.AddFile(s.path(name), content, mode)
 	}
 	if err := put(binaryPath, program, 0o755); err != nil {
 		return err
@@ -99,7 +90,7 @@ func (s Site) planFiles(p *change.Plan, exe string, made []string) error {
 	if s.here() {
 		p.Add("see that it judges, and leaves other operations alone", tryOut, nil)
 	}
-	if there, err := exists(s.path(settingsPath)); err != nil {
+	if there, err := change.Exists(s.path(settingsPath)); err != nil {
 		return err
 	} else if there {
 		p.Remark("%s stays as it is", s.path(settingsPath))
@@ -107,7 +98,7 @@ func (s Site) planFiles(p *change.Plan, exe string, made []string) error {
 		return err
 	}
 	link := s.path(linkPath)
-	if there, err := exists(link); err != nil || there {
+	if there, err := change.Exists(link); err != nil || there {
 		return err
 	}
 	p.Add(fmt.Sprintf("link %s to %s", link, scriptPath),
@@ -124,7 +115,7 @@ func (s Site) foreign() error {
 	var strangers []string
 	for name, ours := range map[string]func(string) bool{linkPath: isOurLink, scriptPath: isOurScriptFile, binaryPath: isMigcheck} {
 		full := s.path(name)
-		there, err := exists(full)
+		there, err := change.Exists(full)
 		if err != nil {
 			return err
 		}

@@ -47,7 +47,7 @@ func (s Site) Remove() (*change.Plan, error) {
 
 func (s Site) planUnlink(p *change.Plan, name string) error {
 	full := s.path(name)
-	there, err := exists(full)
+	there, err := change.Exists(full)
 	if there {
 		p.Add("delete "+full, func() error { return os.Remove(full) }, nil)
 	}
