@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 	"github.com/google/go-cmp/cmp"
 
+	"migcheck/preflight"
 	"migcheck/preflight/fleet"
 )
 
