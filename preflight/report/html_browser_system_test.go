@@ -4,7 +4,6 @@ package report_test
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -15,10 +14,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 	"github.com/google/go-cmp/cmp"
 
-	"migcheck/fixtures/demofleet"
 	"migcheck/preflight"
 	"migcheck/preflight/fleet"
-	"migcheck/preflight/fleet/synth"
 )
 
 // TestPageInBrowser opens pages in a real browser and uses them.
@@ -54,90 +51,6 @@ func TestPageInBrowser(t *testing.T) {
 	t.Run("print", func(t *testing.T) { printed(t, open(t, browser, html, look{dark: true})) })
 	t.Run("accessible", func(t *testing.T) { accessible(t, open(t, browser, html, look{})) })
 	t.Run("picture", func(t *testing.T) { picture(t, open(t, browser, html, look{width: 1280, height: 1160})) })
-}
-
-const countShown = `document.getElementById("count").textContent`
-
-func filters(t *testing.T, b *tab, d *fleet.Document) {
-	guests := func(keep func(*fleet.GuestLine) bool) (names []string) {
-		for i := range d.Guests {
-			if keep(&d.Guests[i]) {
-				names = append(names, d.Guests[i].Name)
-			}
-		}
-		slices.Sort(names)
-		b.until(countShown + fmt.Sprintf(`.includes(" %d of 480 guests")`, len(names))) // keys come one by one
-		return names
-	}
-	shown := func(selector string) []string {
-		list := b.texts(selector)
-		slices.Sort(list)
-		return list
-	}
-	clearIt := func() {
-		b.do(chromedp.Click(chromedp.CSS("#f-clear")))
-		b.until(countShown + `.startsWith("All:")`)
-	}
-	b.until(countShown + ` === "All: 40 hosts, 480 guests, ` + plainCount(b) + `"`)
-
-	b.do(chromedp.SendKeys(chromedp.CSS("#f-text"), "shop-web"))
-	if diff := cmp.Diff(guests(func(g *fleet.GuestLine) bool { return strings.Contains(g.Name, "shop-web") }), shown("#guests-view tbody th")); diff != "" {
-		t.Errorf("guests found (-want +shown):\n%s", diff)
-	}
-	clearIt()
-	b.do(chromedp.SetValue(chromedp.CSS("#f-verdict"), "3"), event("#f-verdict"))
-	if diff := cmp.Diff(guests(func(g *fleet.GuestLine) bool { return g.Ways.Stuck() && g.Ways.Undecided > 0 }), shown("#guests-view tbody th")); diff != "" {
-		t.Errorf("guests that are undecided (-want +shown):\n%s", diff)
-	}
-	for _, level := range b.texts("#findings-view article h3 .v") {
-		if !strings.HasSuffix(level, "undecided") {
-			t.Errorf("a finding is %q among the undecided", level)
-		}
-	}
-	clearIt()
-	rule := d.Findings[0].Rule
-	b.do(chromedp.SetValue(chromedp.CSS("#f-rule"), rule), event("#f-rule"))
-	b.until(countShown + `.startsWith("Left:")`)
-	var hosts []string
-	for i := range d.Findings {
-		if f := &d.Findings[i]; f.Rule == rule {
-			hosts = append(hosts, d.Hosts[f.Host].Name)
-		}
-	}
-	slices.Sort(hosts)
-	if diff := cmp.Diff(slices.Compact(hosts), shown("#hosts-view tbody th")); diff != "" {
-		t.Errorf("hosts with %s (-want +shown):\n%s", rule, diff)
-	}
-	if list := shown("#findings-view article h3 .rule"); len(list) == 0 || slices.Max(list) != rule || slices.Min(list) != rule {
-		t.Errorf("findings of %s: %q", rule, list)
-	}
-	clearIt()
-	b.do(chromedp.SendKeys(chromedp.CSS("#f-host"), "ams1-kvm03"))
-	b.until(countShown + `.startsWith("Left: 1 of 40 hosts")`)
-	if diff := cmp.Diff(guests(func(g *fleet.GuestLine) bool { return d.Hosts[g.Host].Name == "ams1-kvm03" }), shown("#guests-view tbody th")); diff != "" {
-		t.Errorf("guests on a host (-want +shown):\n%s", diff)
-	}
-	clearIt()
-	b.do(chromedp.SendKeys(chromedp.CSS("#f-guest"), d.Guests[7].Name))
-	b.until(countShown + `.includes(" 1 of 480 guests")`)
-	if list := b.texts(".matrix tbody th"); len(list) == 0 || len(list) > 4 {
-		t.Errorf("needs of one guest: %q", list)
-	}
-	b.do(chromedp.SendKeys(chromedp.CSS("#f-text"), "nothing is called so"))
-	b.until(countShown + `.includes(" 0 of 480 guests")`)
-	b.quiet()
-}
-
-// plainCount is the end of the count of an unfiltered page: how much is folded is
-// not this test's to say.
-func plainCount(b *tab) string {
-	_, rest, _ := strings.Cut(ask[string](b, countShown), "480 guests, ")
-	return rest
-}
-
-// event tells a field that it has changed, as choosing an option does.
-func event(selector string) chromedp.Action[chromedp.Void] {
-	return chromedp.Evaluate[chromedp.Void]("void document.querySelector(" + quoted(selector) + `).dispatchEvent(new Event("input", {bubbles: true}))`)
 }
 
 func cells(t *testing.T, b *tab, d *fleet.Document) {
@@ -374,43 +287,4 @@ func picture(t *testing.T, b *tab) {
 	if kept, err := os.ReadFile(file); err != nil || !bytes.HasPrefix(kept, []byte("\x89PNG")) {
 		t.Errorf("%s is no picture (go test -tags system ./preflight/report -update makes it): %v", file, err)
 	}
-}
-
-// TestLargePage: 1,000 hosts and 20,000 guests are one file below 10 MB, which
-// opens. How long that takes is said, and not tested: machines differ.
-func TestLargePage(t *testing.T) {
-	d := demofleet.Document(synth.Size{Hosts: 1000, Guests: 20000, NICs: 2}, 1, preflight.Tool{Name: "migcheck", Version: "test"})
-	html := page(t, d)
-	static := strings.Index(html, `<script type="application/json"`)
-	if len(html) > 10_000_000 || static > 1_000_000 {
-		t.Errorf("the page has %d bytes, of which %d without data and script", len(html), static)
-	}
-	b := open(t, chromium(t), html, look{})
-	b.until(`document.documentElement.dataset.ready !== undefined`)
-	b.until(`performance.getEntriesByName("first-contentful-paint").length === 1`)
-	t.Logf("%d hosts, %d guests, %d needs, %d findings: %.1f MB (%.0f KB without data and script); first paint after %.0f ms, all ready after %s ms",
-		len(d.Hosts), len(d.Guests), len(d.Needs), len(d.Findings), float64(len(html))/1e6, float64(static)/1e3,
-		ask[float64](b, `performance.getEntriesByName("first-contentful-paint")[0].startTime`), ask[string](b, "document.documentElement.dataset.ready"))
-	if n := len(b.texts(".matrix thead .to")); n < 5 || n > 60 {
-		t.Errorf("1,000 hosts are %d columns", n)
-	}
-	b.shot("large")
-	b.do(chromedp.SendKeys(chromedp.CSS("#f-text"), "crm-mail07"))
-	b.until(countShown + `.includes(" 1 of 20,000 guests")`)
-	verdicts(t, b, freeGuests(d, 30))
-	b.quiet()
-}
-
-// freeGuests is the document with no more than n guests, such as have few hosts
-// that are not ready and no pair that is judged by itself.
-func freeGuests(d *fleet.Document, n int) *fleet.Document {
-	c := *d
-	c.Guests, c.Exceptions = nil, nil
-	for i := range d.Guests {
-		own := slices.ContainsFunc(d.Exceptions, func(e fleet.Exception) bool { return e.Guest == i })
-		if w := d.Guests[i].Ways; !own && w.Warned+w.Undecided+w.Blocked < 50 && len(c.Guests) < n {
-			c.Guests = append(c.Guests, d.Guests[i])
-		}
-	}
-	return &c
 }
