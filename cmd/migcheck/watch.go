@@ -58,10 +58,13 @@ func fleetChange(was, is *fleet.Document) string {
 }
 
 func sumOf(d *fleet.Document) string {
-	stuck, unread := 0, 0
+	stuck, doubtful, unread := 0, 0, 0
 	for i := range d.Guests {
-		if d.Guests[i].Ways.Stuck() {
+		switch d.Guests[i].Ways.Best() {
+		case preflight.Blocked:
 			stuck++
+		case preflight.Undecided:
+			doubtful++
 		}
 	}
 	for i := range d.Hosts {
@@ -70,6 +73,9 @@ func sumOf(d *fleet.Document) string {
 		}
 	}
 	out := fmt.Sprintf("%s, %s, %d stuck", counted(len(d.Hosts), "host"), counted(len(d.Guests), "guest"), stuck)
+	if doubtful > 0 {
+		out += fmt.Sprintf(", %d undecided", doubtful)
+	}
 	if unread > 0 {
 		out += fmt.Sprintf(", %s not read", counted(unread, "host"))
 	}
@@ -114,9 +120,11 @@ func guestChanges(was, is *fleet.Document) []string {
 		switch {
 		case !there:
 			out = append(out, g.Name+" is new on "+home)
-		case !old.Ways.Stuck() && g.Ways.Stuck():
+		case old.Ways.Best() != preflight.Blocked && g.Ways.Best() == preflight.Blocked:
 			out = append(out, g.Name+" on "+home+" is stuck now")
-		case old.Ways.Stuck() && !g.Ways.Stuck():
+		case old.Ways.Best() < preflight.Undecided && g.Ways.Best() == preflight.Undecided:
+			out = append(out, g.Name+" on "+home+" is undecided now")
+		case old.Ways.Best() >= preflight.Undecided && g.Ways.Best() < preflight.Undecided:
 			out = append(out, fmt.Sprintf("%s on %s can go to %s again", g.Name, home, counted(g.Ways.Allowed, "host")))
 		case old.State != g.State:
 			out = append(out, fmt.Sprintf("%s on %s is %s", g.Name, home, g.State))

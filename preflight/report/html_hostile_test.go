@@ -31,7 +31,7 @@ func evilFleet() *fleet.Document {
 		d.Hosts = append(d.Hosts, fleet.HostLine{HostIdentity: preflight.HostIdentity{
 			Name: n, Hostname: name(i + 1), Kernel: name(i + 2), Gaps: []hostinfo.Gap{{Fact: hostinfo.Fact(name(i)), Device: name(i + 3), Reason: name(i + 4)}},
 		}, Observed: i%3 != 0, Reason: name(i + 5), Ways: fleet.HostWays{Guests: 1, Refuses: 1}})
-		d.Needs = append(d.Needs, fleet.Need{Label: n, Blocked: fleet.Set{1 << (i + 1)}})
+		d.Needs = append(d.Needs, fleet.Need{Label: n, Blocked: fleet.Set{1 << ((i + 1) % len(evilNames))}})
 		d.Guests = append(d.Guests, fleet.GuestLine{Name: n, UUID: name(i + 6), State: hostinfo.DomainState(name(i + 7)), Host: i, Needs: []int{i}, Ways: fleet.Ways{Blocked: 1}})
 		f := preflight.Finding{
 			Rule: name(i), Level: preflight.Blocked, Phase: preflight.Silent, Reason: n + " on " + name(i+1), Fix: []string{"ip link set " + n}, Hint: name(i + 2),
