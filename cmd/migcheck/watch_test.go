@@ -102,7 +102,7 @@ func TestWatch(t *testing.T) {
 			"2 hosts, 1 guest, 0 stuck",
 			"nothing has changed: 2 hosts, 1 guest, 0 stuck",
 			"guest1 on hostA is stuck now; new: blocked vlan-mismatch on hostB (bond0.623): 2 hosts, 1 guest, 1 stuck",
-			"hostB was not read: connection refused; guest1 on hostA is undecided now: 2 hosts, 1 guest, 0 stuck, 1 undecided, 1 host not read",
+			"hostB was not read: connection refused: 2 hosts, 1 guest, 0 stuck, 1 undecided, 1 host not read",
 			"hostB answers again; guest1 on hostA can go to 1 host again: 2 hosts, 1 guest, 0 stuck",
 			"guest1 is gone from hostA: 2 hosts, 0 guests, 0 stuck",
 		}
