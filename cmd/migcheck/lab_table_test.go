@@ -182,8 +182,8 @@ func (n *network) xml() string {
 	switch n.mode {
 	case "on-bridge":
 		fmt.Fprintf(b, "<forward mode='bridge'/><bridge name='%s'/>", n.devices[0])
-	case "open":
-		fmt.Fprintf(b, "<forward mode='open'/><bridge name='%s'/><ip address='192.0.2.1' netmask='255.255.255.0'/>", n.devices[0])
+	case "isolated":
+		fmt.Fprintf(b, "<bridge name='%s'/>", n.devices[0])
 	default:
 		fmt.Fprintf(b, "<forward mode='%s'>", n.mode)
 		for _, d := range n.devices {
