@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
+	"strings"
 
-	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/spf13/cobra"
 
 	"migcheck/cmd/internal/exit"
@@ -59,27 +60,24 @@ func listRules(w io.Writer) error {
 }
 
 func schemaCommand() *cobra.Command {
-	schemas := map[string]func() (*jsonschema.Schema, error){
-		"report": report.JSONSchema, "fleet": report.FleetSchema,
-		"diff": report.DiffSchema, "evacuation": report.EvacuationSchema, "fixes": report.FixesSchema,
-	}
+	kinds := report.Kinds()
+	all := slices.Sorted(maps.Keys(kinds))
 	return &cobra.Command{
-		Use:               "schema [report|fleet]",
+		Use:               "schema [" + strings.Join(all, "|") + "]",
 		Short:             "print the JSON Schema of -o json",
-		Long:              "schema prints the JSON Schema of what -o json writes: report of guests that were\nnamed, which is what it prints without a word, and fleet of a whole fleet.",
+		Long:              "schema prints the JSON Schema of what -o json writes: without a word that of a\nreport of guests that were named.",
 		Example:           "  migcheck schema > report.schema.json\n  migcheck schema fleet > fleet.schema.json",
 		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: cobra.FixedCompletions([]string{"report", "fleet"}, cobra.ShellCompDirectiveNoFileComp),
+		ValidArgsFunction: cobra.FixedCompletions(all, cobra.ShellCompDirectiveNoFileComp),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			of := "report"
 			if len(args) > 0 {
 				of = args[0]
 			}
-			schema := schemas[of]
-			if schema == nil {
-				return exit.Because(fmt.Errorf("there is no schema %q; there are report and fleet", of), "")
+			if kinds[of] == nil {
+				return exit.Because(fmt.Errorf("there is no schema %q", of), "there is "+strings.Join(all, ", "))
 			}
-			s, err := schema()
+			s, err := kinds[of].Schema()
 			if err != nil {
 				return err
 			}

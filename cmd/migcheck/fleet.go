@@ -28,8 +28,9 @@ type fleetFlags struct {
 	surveyFlags
 	keepFlags
 	allow, maps, outs, failOn []string
-	guests, color             string
-	watch                     time.Duration
+	guests                    string
+	shown
+	watch time.Duration
 }
 
 func fleetCommand() *cobra.Command {
@@ -45,8 +46,8 @@ commas, and ! leaves out.
 
 A run over the live fleet is kept in the history, where migcheck history and
 migcheck diff find it, unless --no-history is given. One over a part of it
-(--hosts, --guests), one that watches and one of a --snapshot are kept only in the
-FILE of --history.
+(--hosts, --guests) and one of a --snapshot are kept only in the FILE of --history;
+what --watch sees is not kept.
 
 Exit status: 0 if it could report, whatever it reports, unless --fail-on says
 otherwise (new: a guest is stuck or a way is lost that was not in the run before);
@@ -72,7 +73,7 @@ func (f *fleetFlags) register(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.allow, "allow", nil, "live with the findings of a `RULE` on this run")
 	flags.StringArrayVar(&f.maps, "map", nil, "judge as if NICs named another device there: `[HOST:]DEV=DEV`")
 	flags.DurationVar(&f.watch, "watch", 0, "judge again each `TIME` over the same connections, and say what has changed")
-	flags.StringVar(&f.color, "color", "auto", "auto, always or never")
+	f.shown.register(flags)
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(report.Fleet.Formats(), cobra.ShellCompDirectiveNoSpace))
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(failWords(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("allow", completeRules)
@@ -138,7 +139,7 @@ func (f *fleetFlags) complete(r *fleetRun) (err error) {
 	if r.outs, err = outputs(f.outs, report.Fleet.Known); err != nil {
 		return err
 	}
-	if r.style, err = look(f.color); err != nil {
+	if r.style, err = f.shown.options(); err != nil {
 		return err
 	}
 	if r.wanted, err = pattern.Parse(f.guests); err != nil {

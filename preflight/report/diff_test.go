@@ -79,7 +79,7 @@ func rendered(t *testing.T, d *change.Document, format string) []byte {
 
 // TestDiff renders what changed: JSON as its schema says, and text from it.
 func TestDiff(t *testing.T) {
-	s, err := report.DiffSchema()
+	s, err := report.Changes.Schema()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,10 +41,10 @@ func TestPlanDocuments(t *testing.T) {
 		render func(w *bytes.Buffer, document []byte, format string) error
 		words  []string
 	}{
-		"evacuation": {plan, report.EvacuationSchema, func(w *bytes.Buffer, b []byte, format string) error {
+		"evacuation": {plan, report.Evacuation.Schema, func(w *bytes.Buffer, b []byte, format string) error {
 			return report.Render(w, b, format, report.Options{Width: 100})
 		}, []string{`guest\x1b[2J\u202eevil`, "evacuation of host00000", "too little memory", "have a place"}},
-		"fixes": {ranked, report.FixesSchema, func(w *bytes.Buffer, b []byte, format string) error {
+		"fixes": {ranked, report.Fixes.Schema, func(w *bytes.Buffer, b []byte, format string) error {
 			return report.Render(w, b, format, report.Options{Width: 100})
 		}, []string{`bond0\x1b]0;x`, "4 hosts, 120 guests", "  1  "}},
 	} {

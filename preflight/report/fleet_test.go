@@ -25,7 +25,7 @@ func TestFleetDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := report.FleetSchema()
+	s, err := report.Fleet.Schema()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/jsonschema-go/jsonschema"
+
 	"migcheck/preflight"
 	"migcheck/preflight/change"
 	"migcheck/preflight/evacuate"
@@ -58,13 +60,18 @@ var (
 
 // Kind is a kind of document, with the formats that there are for it.
 type Kind struct {
-	schema string
-	read   func(document []byte) (any, error)
-	write  map[string]func(w io.Writer, d any, o Options) error
+	schema   string
+	describe func() (*jsonschema.Schema, error)
+	read     func(document []byte) (any, error)
+	write    map[string]func(w io.Writer, d any, o Options) error
 }
 
 func kindOf[T any](schema string, formats map[string]writer[T]) *Kind {
-	k := &Kind{schema: schema, write: map[string]func(io.Writer, any, Options) error{}}
+	k := &Kind{
+		schema:   schema,
+		describe: func() (*jsonschema.Schema, error) { return schemaOf[T](schema) },
+		write:    map[string]func(io.Writer, any, Options) error{},
+	}
 	k.read = func(document []byte) (any, error) {
 		d, err := read[T](document)
 		if c, named := any(d).(interface{ Check() error }); named && err == nil { // it names things by number
@@ -78,6 +85,17 @@ func kindOf[T any](schema string, formats map[string]writer[T]) *Kind {
 		k.write[name] = func(w io.Writer, d any, o Options) error { return f(w, d.(*T), o) }
 	}
 	return k
+}
+
+// Kinds are all of them, by the word in their schema's name: "report", "fleet",
+// "diff", "evacuation", "fixes".
+func Kinds() map[string]*Kind {
+	out := map[string]*Kind{}
+	for _, k := range kinds {
+		name, _, _ := strings.Cut(strings.TrimPrefix(k.schema, "migcheck."), "/")
+		out[name] = k
+	}
+	return out
 }
 
 // Formats are the names that Render takes for this kind, sorted.

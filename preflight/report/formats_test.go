@@ -53,7 +53,7 @@ func TestFleetFormats(t *testing.T) {
 
 // TestKeptFleet: what is kept is as the schema says.
 func TestKeptFleet(t *testing.T) {
-	s, err := report.FleetSchema()
+	s, err := report.Fleet.Schema()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ var cases = sync.OnceValues(func() (map[string]*preflight.Document, error) {
 
 // TestSchema holds every document to the schema that is handed out.
 func TestSchema(t *testing.T) {
-	s, err := report.JSONSchema()
+	s, err := report.Pairs.Schema()
 	if err != nil {
 		t.Fatal(err)
 	}

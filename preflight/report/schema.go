@@ -8,35 +8,12 @@ import (
 
 	"migcheck/hostinfo"
 	"migcheck/preflight"
-	"migcheck/preflight/change"
-	"migcheck/preflight/evacuate"
-	"migcheck/preflight/fixes"
 	"migcheck/preflight/fleet"
 )
 
-// JSONSchema describes the document that -o json writes. Readers must tolerate
-// further fields: within /1 they are only added.
-func JSONSchema() (*jsonschema.Schema, error) {
-	return schemaOf[preflight.Document](preflight.Schema)
-}
-
-// FleetSchema describes a fleet's document in the same way.
-func FleetSchema() (*jsonschema.Schema, error) {
-	return schemaOf[fleet.Document](fleet.Schema)
-}
-
-// DiffSchema describes what changed between two runs in the same way.
-func DiffSchema() (*jsonschema.Schema, error) {
-	return schemaOf[change.Document](change.Schema)
-}
-
-// EvacuationSchema describes the plan to empty a host.
-func EvacuationSchema() (*jsonschema.Schema, error) {
-	return schemaOf[evacuate.Document](evacuate.Schema)
-}
-
-// FixesSchema describes a fleet's fixes.
-func FixesSchema() (*jsonschema.Schema, error) { return schemaOf[fixes.Document](fixes.Schema) }
+// Schema describes the documents of this kind. Readers must tolerate further
+// fields: within /1 they are only added.
+func (k *Kind) Schema() (*jsonschema.Schema, error) { return k.describe() }
 
 func schemaOf[T any](title string) (*jsonschema.Schema, error) {
 	s, err := jsonschema.For[T](&jsonschema.ForOptions{
