@@ -20,6 +20,9 @@ type Result struct {
 	// Sockets are libvirt's sockets that exist, the ones to try first in front.
 	// Nil if there are none or if the facts section is missing.
 	Sockets []Socket
+	// Agent says that there is a migcheck agent's socket to which the user who
+	// ran the script may connect.
+	Agent bool
 	// VirtSSHHelper and NC are the paths of virt-ssh-helper and nc on that host;
 	// empty if it has none or did not say. Whether its nc knows -U is not known.
 	VirtSSHHelper, NC string
