@@ -1,16 +1,13 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"migcheck/cmd/internal/act/hook"
 	"migcheck/cmd/internal/exit"
@@ -42,9 +39,9 @@ On another host: ssh HOST migcheck hook install`,
 
 // place is where a hook is dealt with.
 type place struct {
-	root        string
-	site        hook.Site
-	yes, dryRun bool
+	root string
+	site hook.Site
+	consent
 }
 
 func (p *place) register(cmd *cobra.Command) {
@@ -53,8 +50,7 @@ func (p *place) register(cmd *cobra.Command) {
 
 func (p *place) registerChange(cmd *cobra.Command) {
 	p.register(cmd)
-	cmd.Flags().BoolVar(&p.yes, "yes", false, "do not ask first")
-	cmd.Flags().BoolVar(&p.dryRun, "dry-run", false, "only say what would be done")
+	p.consent.register(cmd)
 }
 
 // open says which machine it is about.
@@ -134,43 +130,6 @@ func hookRemove() *cobra.Command {
 	}
 	p.registerChange(cmd)
 	return cmd
-}
-
-// carryOut shows a plan, asks, and does it.
-func (p *place) carryOut(cmd *cobra.Command, plan *hook.Plan, question, done string) error {
-	out := cmd.OutOrStdout()
-	for _, c := range plan.Changes {
-		fmt.Fprintln(out, report.Safe(c.What))
-	}
-	for _, r := range plan.Remarks {
-		fmt.Fprintln(out, report.Safe(r))
-	}
-	if p.dryRun || len(plan.Changes) == 0 {
-		return nil
-	}
-	if !p.yes {
-		if err := confirm(cmd, question); err != nil {
-			return err
-		}
-	}
-	if err := plan.Apply(); err != nil {
-		return err
-	}
-	fmt.Fprintln(out, done)
-	return nil
-}
-
-// confirm asks on a terminal; elsewhere --yes must have been given.
-func confirm(cmd *cobra.Command, question string) error {
-	if !term.IsTerminal(int(os.Stdin.Fd())) {
-		return exit.Because(errors.New("nothing was changed: there is no terminal to ask on"), "--yes does it without asking")
-	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "%s? [y/N] ", question)
-	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n')
-	if a := strings.ToLower(strings.TrimSpace(answer)); a != "y" && a != "yes" {
-		return exit.Because(errors.New("declined; nothing was changed"), "")
-	}
-	return nil
 }
 
 func hookStatus() *cobra.Command {

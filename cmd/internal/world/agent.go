@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 
 	"migcheck/hostinfo"
@@ -64,4 +65,34 @@ func (s *session) askAgent(ctx context.Context) (*hostinfo.Host, error) {
 		}
 	}
 	return h, nil
+}
+
+// Agent is a client of a host's agent, through the connection that is open.
+// Close it.
+func (h *Hold) Agent(ctx context.Context, host string) (*agent.Client, error) {
+	if host == Local {
+		return agent.NewClient(agent.Local(agent.Socket)), nil
+	}
+	s := h.l.session(ctx, host)
+	if s.ssh == nil {
+		return nil, errors.New(s.host.Gaps[0].Reason)
+	}
+	return s.newAgent(), nil
+}
+
+// AsRoot runs a POSIX shell script of one line on another host as root, by
+// sudo -n if the user who logged in is not, and returns what it printed.
+func (h *Hold) AsRoot(ctx context.Context, host string, stdin io.Reader, script string, words ...string) (string, error) {
+	s := h.l.session(ctx, host)
+	if s.ssh == nil {
+		return "", errors.New(s.host.Gaps[0].Reason)
+	}
+	const asRoot = `PATH=${PATH:-/usr/bin:/bin}:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL; ` +
+		`if [ "$(id -u)" = 0 ]; then exec /bin/sh -c "$@"; fi; exec sudo -n -- /bin/sh -c "$@"`
+	command := remote(asRoot, append([]string{script, "sh"}, words...))
+	res, err := s.ssh.Run(ctx, command, stdin, maxAnswer)
+	if err == nil && res.ExitStatus != 0 {
+		err = fmt.Errorf("as root on %s: exit status %d%s", host, res.ExitStatus, inBrackets(append(res.Stderr, res.Stdout...)))
+	}
+	return string(res.Stdout), err
 }

@@ -31,8 +31,8 @@ type session struct {
 	hangUp    func()       // ends libvirt; nil if that is nil
 
 	ssh     *ssh.Client
-	agent   *agent.Client  // nil: there is none, or none to be asked
-	seen    *hostinfo.Host // what the one exec showed; nil if the agent was asked first
+	agent   *agent.Client    // nil: there is none, or none to be asked
+	seen    *hostinfo.Host   // what the one exec showed; nil if the agent was asked first
 	sockets []iproute.Socket // of libvirt, on the host
 	route   Route
 }

@@ -2,49 +2,15 @@ package hook
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
+
+	"migcheck/cmd/internal/act/change"
 )
 
-// Change is one thing that an install or a removal does to a machine.
-type Change struct {
-	What string // for people
-	do   func() error
-	undo func() // nil: there is nothing to undo
-}
-
 // Plan is what an install or a removal is about to do.
-type Plan struct {
-	Changes []Change
-	Remarks []string // what it leaves as it is, and what to know
-}
-
-func (p *Plan) add(what string, do func() error, undo func()) {
-	p.Changes = append(p.Changes, Change{what, do, undo})
-}
-
-func (p *Plan) remark(format string, args ...any) {
-	p.Remarks = append(p.Remarks, fmt.Sprintf(format, args...))
-}
-
-// Apply does it, in order. Where a change fails, those before it are undone.
-func (p *Plan) Apply() error {
-	for i, c := range p.Changes {
-		err := c.do()
-		if err == nil {
-			continue
-		}
-		for j := i - 1; j >= 0; j-- {
-			if undo := p.Changes[j].undo; undo != nil {
-				undo()
-			}
-		}
-		return fmt.Errorf("%s: %w", c.What, err)
-	}
-	return nil
-}
+type Plan = change.Plan
 
 // makeDirs makes a directory and what is missing above it, and returns what was
 // made, outermost first.
@@ -66,7 +32,7 @@ func (s Site) makeDirs(dir string) (made []string, err error) {
 func (s Site) missingDirs(dir string) ([]string, error) {
 	var out []string
 	for ; dir != "/"; dir = path.Dir(dir) {
-		there, err := exists(s.path(dir))
+		there, err := change.Exists(s.path(dir))
 		if err != nil {
 			return nil, err
 		}

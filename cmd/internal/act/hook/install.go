@@ -2,8 +2,6 @@ package hook
 
 import (
 	"bytes"
-	"debug/buildinfo"
-	"debug/elf"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,15 +11,17 @@ import (
 	"strings"
 
 	"migcheck/cmd/internal/exit"
+
+	"migcheck/cmd/internal/act/change"
 )
 
 // Install plans to put the hook on a site, exe being the program that judges. It
 // refuses what can't work, and never plans to write over what is not the hook's.
 func (s Site) Install(exe string) (*Plan, error) {
-	if err := isStatic(exe); err != nil {
+	if err := change.IsStatic(exe); err != nil {
 		return nil, err
 	}
-	if there, err := exists(s.path("/etc/libvirt")); err != nil || !there {
+	if there, err := change.Exists(s.path("/etc/libvirt")); err != nil || !there {
 		return nil, errors.Join(errors.New("libvirt is not installed here: there is no "+s.path("/etc/libvirt")), err)
 	}
 	if err := s.foreign(); err != nil {
@@ -41,7 +41,7 @@ func (s Site) Install(exe string) (*Plan, error) {
 	}
 	s.planReload(p, daemons)
 	if s.here() {
-		p.add("ask libvirt for a guest that never starts, and take the hook away if libvirt is kept from running it", awaitProof, nil)
+		p.Add("ask libvirt for a guest that never starts, and take the hook away if libvirt is kept from running it", awaitProof, nil)
 	}
 	return p, nil
 }
@@ -61,7 +61,7 @@ func (s Site) planDirs(p *Plan) ([]string, error) {
 			if !slices.Contains(made, d) {
 				made = append(made, d)
 			}
-			p.add("make the directory "+s.path(d), func() error {
+			p.Add("make the directory "+s.path(d), func() error {
 				if err := os.Mkdir(s.path(d), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 					return err
 				}
@@ -80,13 +80,13 @@ func (s Site) planFiles(p *Plan, exe string, made []string) error {
 	}
 	put := func(name string, content []byte, mode fs.FileMode) error {
 		full := s.path(name)
-		there, err := exists(full)
+		there, err := change.Exists(full)
 		undo := func() { _ = os.Remove(full) }
 		if there {
 			undo = nil
 		}
-		p.add(fmt.Sprintf("write %s (%d bytes, mode %#o)", full, len(content), mode),
-			func() error { return put(full, bytes.NewReader(content), mode) }, undo)
+		p.Add(fmt.Sprintf("write %s (%d bytes, mode %#o)", full, len(content), mode),
+			func() error { return change.Put(full, bytes.NewReader(content), mode) }, undo)
 		return err
 	}
 	if err := put(binaryPath, program, 0o755); err != nil {
@@ -96,20 +96,20 @@ func (s Site) planFiles(p *Plan, exe string, made []string) error {
 		return err
 	}
 	if s.here() {
-		p.add("see that it judges, and leaves other operations alone", tryOut, nil)
+		p.Add("see that it judges, and leaves other operations alone", tryOut, nil)
 	}
-	if there, err := exists(s.path(settingsPath)); err != nil {
+	if there, err := change.Exists(s.path(settingsPath)); err != nil {
 		return err
 	} else if there {
-		p.remark("%s stays as it is", s.path(settingsPath))
+		p.Remark("%s stays as it is", s.path(settingsPath))
 	} else if err := put(settingsPath, []byte(defaultSettings), 0o644); err != nil {
 		return err
 	}
 	link := s.path(linkPath)
-	if there, err := exists(link); err != nil || there {
+	if there, err := change.Exists(link); err != nil || there {
 		return err
 	}
-	p.add(fmt.Sprintf("link %s to %s", link, scriptPath),
+	p.Add(fmt.Sprintf("link %s to %s", link, scriptPath),
 		func() error { return os.Symlink(scriptPath, link) }, func() { _ = os.Remove(link) })
 	return nil
 }
@@ -121,9 +121,9 @@ func (s Site) foreign() error {
 		return err
 	}
 	var strangers []string
-	for name, ours := range map[string]func(string) bool{linkPath: isOurLink, scriptPath: isOurScriptFile, binaryPath: isMigcheck} {
+	for name, ours := range map[string]func(string) bool{linkPath: isOurLink, scriptPath: isOurScriptFile, binaryPath: change.IsMigcheck} {
 		full := s.path(name)
-		there, err := exists(full)
+		there, err := change.Exists(full)
 		if err != nil {
 			return err
 		}
@@ -151,31 +151,4 @@ func isOurScriptFile(name string) bool {
 	}
 	content, err := readFile(name, maxSettings)
 	return err == nil && isOurScript(content)
-}
-
-// isMigcheck says whether a file is a build of this program.
-func isMigcheck(name string) bool {
-	info, err := os.Lstat(name)
-	if err != nil || !info.Mode().IsRegular() {
-		return false
-	}
-	built, err := buildinfo.ReadFile(name)
-	return err == nil && built.Main.Path == "migcheck"
-}
-
-// isStatic refuses programs that the system's loader would have to find parts
-// for: the hook runs in libvirt's confines.
-func isStatic(exe string) error {
-	f, err := elf.Open(exe)
-	if err != nil {
-		return fmt.Errorf("read the program to install: %w", err)
-	}
-	defer f.Close()
-	for _, p := range f.Progs {
-		if p.Type == elf.PT_INTERP {
-			return exit.Because(errors.New("this migcheck is not the static one, which is what a hook needs"),
-				"build it with make static, or take the static release, and let that install itself")
-		}
-	}
-	return nil
 }

@@ -51,7 +51,7 @@ func tree(t *testing.T, root string) []string {
 	return out
 }
 
-func (p *Plan) mustApply(t *testing.T, err error) {
+func mustApply(t *testing.T, p *Plan, err error) {
 	t.Helper()
 	if err == nil {
 		err = p.Apply()
@@ -64,14 +64,14 @@ func (p *Plan) mustApply(t *testing.T, err error) {
 func install(t *testing.T, s Site) *Plan {
 	t.Helper()
 	p, err := s.Install(build(t))
-	p.mustApply(t, err)
+	mustApply(t, p, err)
 	return p
 }
 
 func remove(t *testing.T, s Site) *Plan {
 	t.Helper()
 	p, err := s.Remove()
-	p.mustApply(t, err)
+	mustApply(t, p, err)
 	return p
 }
 
@@ -86,7 +86,7 @@ func TestInstallAndRemove(t *testing.T) {
 	if diff := cmp.Diff(before, tree(t, s.Root)); diff != "" {
 		t.Fatalf("planning changed something:\n%s", diff)
 	}
-	p.mustApply(t, nil)
+	mustApply(t, p, nil)
 	info, err := os.Stat(build(t))
 	if err != nil {
 		t.Fatal(err)
