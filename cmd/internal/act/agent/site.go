@@ -22,7 +22,7 @@ const (
 	BinaryPath  = "/usr/libexec/migcheck/migcheck-agent"
 	socketPath  = "/etc/systemd/system/" + socketUnit
 	servicePath = "/etc/systemd/system/" + serviceUnit
-	groupPath   = "/etc/sysusers.d/migcheck-agent.conf"
+	groupPath   = "/usr/lib/sysusers.d/migcheck-agent.conf"
 
 	socketUnit  = "migcheck-agent.socket"
 	serviceUnit = "migcheck-agent.service"
