@@ -158,9 +158,9 @@ func (f bare) ask(b *testing.B, all []*hosts.Host) {
 	must(b, g.Wait())
 }
 
-func must(b *testing.B, err error) {
-	b.Helper()
+func must(tb testing.TB, err error) {
+	tb.Helper()
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 }
