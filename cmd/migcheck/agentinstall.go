@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -22,8 +21,8 @@ import (
 // agentPlace is where an agent is dealt with.
 type agentPlace struct {
 	reach
-	consent
-	root, binary string
+	onMachine
+	binary string
 }
 
 const oneHost = "the name of one host, or local"
@@ -67,23 +66,17 @@ func agentRemove() *cobra.Command {
 func (p *agentPlace) registerChange(cmd *cobra.Command) {
 	p.reach.register(cmd.Flags())
 	_ = cmd.Flags().MarkHidden("snapshot") // there is nothing to be changed in one
-	p.consent.register(cmd)
-	cmd.Flags().StringVar(&p.root, "root", "", "with local: the image of a machine in `DIR`, instead of this machine")
+	p.onMachine.register(cmd)
 }
 
-// here is the site on this side of SSH, refused to who can't change it.
-func (p *agentPlace) here(cmd *cobra.Command) (act.Site, error) {
-	if p.root == "" && !p.dryRun && os.Geteuid() != 0 {
-		return act.Site{}, exit.Because(fmt.Errorf("%s needs root", cmd.CommandPath()), "sudo "+cmd.CommandPath()+" local")
+// agreed says whether to change another machine; the error is that of who
+// declined.
+func (p *agentPlace) agreed(cmd *cobra.Command, question string) (bool, error) {
+	if p.dryRun || p.yes {
+		return !p.dryRun, nil
 	}
-	if p.root == "" {
-		return act.Site{}, nil
-	}
-	root, err := filepath.Abs(p.root)
-	if root == "/" {
-		root = ""
-	}
-	return act.Site{Root: root}, err
+	err := confirm(cmd, question)
+	return err == nil, err
 }
 
 func (p *agentPlace) install(cmd *cobra.Command, host string) error {
@@ -95,11 +88,10 @@ func (p *agentPlace) install(cmd *cobra.Command, host string) error {
 		}
 	}
 	if host == world.Local {
-		site, err := p.here(cmd)
-		if err != nil {
+		if err := p.asRoot(cmd); err != nil {
 			return err
 		}
-		plan, err := site.Install(exe, version())
+		plan, err := act.Site{Root: p.image()}.Install(exe, version())
 		if err != nil {
 			return err
 		}
@@ -116,7 +108,7 @@ func (p *agentPlace) install(cmd *cobra.Command, host string) error {
 		for _, line := range program.Outline() {
 			fmt.Fprintln(cmd.OutOrStdout(), report.Safe("on "+host+": "+line))
 		}
-		if agreed, err := p.given(cmd, "install the agent on "+host); !agreed {
+		if agreed, err := p.agreed(cmd, "install the agent on "+host); !agreed {
 			return err
 		}
 		said, err := program.Push(ctx, root)
@@ -126,11 +118,10 @@ func (p *agentPlace) install(cmd *cobra.Command, host string) error {
 
 func (p *agentPlace) remove(cmd *cobra.Command, host string) error {
 	if host == world.Local {
-		site, err := p.here(cmd)
-		if err != nil {
+		if err := p.asRoot(cmd); err != nil {
 			return err
 		}
-		plan, err := site.Remove()
+		plan, err := act.Site{Root: p.image()}.Remove()
 		if err != nil {
 			return err
 		}
@@ -138,7 +129,7 @@ func (p *agentPlace) remove(cmd *cobra.Command, host string) error {
 	}
 	return p.there(cmd, host, func(ctx context.Context, _ string, root act.Root) error {
 		fmt.Fprintln(cmd.OutOrStdout(), report.Safe("on "+host+": stop the agent, and delete its program, its units, and its group if install made that"))
-		if agreed, err := p.given(cmd, "remove the agent from "+host); !agreed {
+		if agreed, err := p.agreed(cmd, "remove the agent from "+host); !agreed {
 			return err
 		}
 		said, err := act.RemoveFrom(ctx, root)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -39,43 +38,21 @@ On another host: ssh HOST migcheck hook install`,
 
 // place is where a hook is dealt with.
 type place struct {
-	root string
+	onMachine
 	site hook.Site
-	consent
-}
-
-func (p *place) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&p.root, "root", "", "the image of a machine in `DIR`, instead of this machine")
-}
-
-func (p *place) registerChange(cmd *cobra.Command) {
-	p.register(cmd)
-	p.consent.register(cmd)
 }
 
 // open says which machine it is about.
-func (p *place) open() error {
-	if p.root != "" {
-		root, err := filepath.Abs(p.root)
-		if err != nil {
-			return err
-		}
-		if root != "/" {
-			p.site = hook.Site{Root: root, Owner: os.Geteuid()}
-		}
+func (p *place) open() {
+	if root := p.image(); root != "" {
+		p.site = hook.Site{Root: root, Owner: os.Geteuid()}
 	}
-	return nil
 }
 
-// asRoot refuses who can't change this machine.
+// asRoot refuses who can't change the machine.
 func (p *place) asRoot(cmd *cobra.Command) error {
-	if err := p.open(); err != nil {
-		return err
-	}
-	if p.site.Root != "" || p.dryRun || os.Geteuid() == 0 {
-		return nil
-	}
-	return exit.Because(fmt.Errorf("%s needs root", cmd.CommandPath()), "sudo "+cmd.CommandPath())
+	p.open()
+	return p.onMachine.asRoot(cmd)
 }
 
 func hookInstall() *cobra.Command {
@@ -105,7 +82,7 @@ the hook up to date.`,
 			return p.carryOut(cmd, plan, "install the hook", "the hook is installed; migcheck hook status --prove shows whether libvirt runs it")
 		},
 	}
-	p.registerChange(cmd)
+	p.onMachine.register(cmd)
 	return cmd
 }
 
@@ -128,7 +105,7 @@ func hookRemove() *cobra.Command {
 			return p.carryOut(cmd, plan, "remove the hook", "the hook is removed")
 		},
 	}
-	p.registerChange(cmd)
+	p.onMachine.register(cmd)
 	return cmd
 }
 
@@ -148,10 +125,8 @@ Exit status: 0 the daemon runs it, 3 not proven, 1 there is none or it can't wor
 		Example: "  migcheck hook status --prove",
 		Args:    exactly(0, "no arguments: it is about the host that it runs on"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.open(); err != nil {
-				return err
-			}
-			if prove && p.site.Root != "" {
+			p.open()
+			if prove && p.image() != "" {
 				return exit.Because(errors.New("--prove asks the libvirt of this machine, and --root names an image"), "")
 			}
 			st := p.site.Status(cmd.Context(), time.Now(), prove)
@@ -167,7 +142,7 @@ Exit status: 0 the daemon runs it, 3 not proven, 1 there is none or it can't wor
 			return exit.Status(exit.Blocked)
 		},
 	}
-	p.register(cmd)
+	p.registerRoot(cmd)
 	cmd.Flags().BoolVar(&prove, "prove", false, "ask libvirt for a guest that never starts")
 	return cmd
 }
@@ -198,7 +173,7 @@ no finding and can't be waived: that is the fail mode's business.`,
 			return nil
 		},
 	}
-	p.register(cmd)
+	p.registerRoot(cmd)
 	cmd.Flags().DurationVar(&last, "for", 0, "how long: 30m, 1h, at most 720h")
 	cmd.Flags().StringVar(&w.Rule, "rule", "", "only what this `RULE` finds")
 	cmd.Flags().StringVar(&w.Reason, "reason", "", "why, for whoever reads it later")

@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -78,14 +77,7 @@ func (s Site) planWrite(p *change.Plan, name string, content []byte, mode fs.Fil
 			p.Add(what, func() error { return mkdir(dir) }, func() { _ = os.Remove(dir) })
 		}
 	}
-	there, err := change.Exists(full)
-	undo := func() { _ = os.Remove(full) }
-	if there {
-		undo = nil
-	}
-	p.Add(fmt.Sprintf("write %s (%d bytes, mode %#o)", full, len(content), mode),
-		func() error { return change.Put(full, bytes.NewReader(content), mode) }, undo)
-	return err
+	return p.AddFile(full, content, mode)
 }
 
 func planned(p *change.Plan, what string) bool {

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"migcheck/cmd/internal/act/change"
 	"migcheck/cmd/internal/exit"
 )
 
@@ -102,7 +103,7 @@ func firstLine(path string) string {
 
 // planReload plans to make the daemons look for hooks anew: one that started
 // without any does not do it by itself.
-func (s Site) planReload(p *Plan, daemons []daemon) {
+func (s Site) planReload(p *change.Plan, daemons []daemon) {
 	for _, d := range daemons {
 		if d.elsewhere {
 			p.Remark("%s, pid %d, has another /etc/libvirt and does not see this hook: it runs in a container", d.name, d.pid)

@@ -1,7 +1,6 @@
 package hook
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,14 +9,13 @@ import (
 	"slices"
 	"strings"
 
-	"migcheck/cmd/internal/exit"
-
 	"migcheck/cmd/internal/act/change"
+	"migcheck/cmd/internal/exit"
 )
 
 // Install plans to put the hook on a site, exe being the program that judges. It
 // refuses what can't work, and never plans to write over what is not the hook's.
-func (s Site) Install(exe string) (*Plan, error) {
+func (s Site) Install(exe string) (*change.Plan, error) {
 	if err := change.IsStatic(exe); err != nil {
 		return nil, err
 	}
@@ -31,7 +29,7 @@ func (s Site) Install(exe string) (*Plan, error) {
 	if err := newEnough(daemons); err != nil {
 		return nil, err
 	}
-	p := &Plan{}
+	p := &change.Plan{}
 	made, err := s.planDirs(p)
 	if err != nil {
 		return nil, err
@@ -47,7 +45,7 @@ func (s Site) Install(exe string) (*Plan, error) {
 }
 
 // planDirs plans the directories, and returns all that are or were made for it.
-func (s Site) planDirs(p *Plan) ([]string, error) {
+func (s Site) planDirs(p *change.Plan) ([]string, error) {
 	var made []string
 	if old, err := readFile(s.path(scriptPath), maxSettings); err == nil {
 		made = madeDirs(old)
@@ -73,21 +71,13 @@ func (s Site) planDirs(p *Plan) ([]string, error) {
 }
 
 // planFiles plans the files. The link comes last: with it the hook is in force.
-func (s Site) planFiles(p *Plan, exe string, made []string) error {
+func (s Site) planFiles(p *change.Plan, exe string, made []string) error {
 	program, err := os.ReadFile(exe)
 	if err != nil {
 		return err
 	}
 	put := func(name string, content []byte, mode fs.FileMode) error {
-		full := s.path(name)
-		there, err := change.Exists(full)
-		undo := func() { _ = os.Remove(full) }
-		if there {
-			undo = nil
-		}
-		p.Add(fmt.Sprintf("write %s (%d bytes, mode %#o)", full, len(content), mode),
-			func() error { return change.Put(full, bytes.NewReader(content), mode) }, undo)
-		return err
+		return p.AddFile(s.path(name), content, mode)
 	}
 	if err := put(binaryPath, program, 0o755); err != nil {
 		return err

@@ -12,11 +12,11 @@ import (
 
 // Remove plans to take away what Install has put there, and nothing else. The
 // link goes first: without it the hook is not in force.
-func (s Site) Remove() (*Plan, error) {
+func (s Site) Remove() (*change.Plan, error) {
 	if err := s.foreign(); err != nil {
 		return nil, err
 	}
-	p := &Plan{}
+	p := &change.Plan{}
 	script, err := readFile(s.path(scriptPath), maxSettings)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -45,7 +45,7 @@ func (s Site) Remove() (*Plan, error) {
 	return p, nil
 }
 
-func (s Site) planUnlink(p *Plan, name string) error {
+func (s Site) planUnlink(p *change.Plan, name string) error {
 	full := s.path(name)
 	there, err := change.Exists(full)
 	if there {
@@ -56,7 +56,7 @@ func (s Site) planUnlink(p *Plan, name string) error {
 
 // planRmdirs plans to delete the directories that were made for the hook, as far
 // as nobody has put something else into them.
-func (s Site) planRmdirs(p *Plan, made []string) {
+func (s Site) planRmdirs(p *change.Plan, made []string) {
 	slices.Sort(made)
 	for _, d := range slices.Backward(made) {
 		full := s.path(d)

@@ -1,7 +1,6 @@
-// Package change is what acts on a machine's files have in common: a plan that
-// is shown before it is carried out and undone where it fails, files that are
-// there whole or not at all, and which programs may be put somewhere. What is
-// put where, and why, is said in the packages beside it.
+// Package change is what an install or a removal does to a machine, step by step:
+// shown to people first, and undone where a later step fails. What the steps are
+// is its users' business.
 package change
 
 import "fmt"
@@ -13,18 +12,18 @@ type Change struct {
 	undo func() // nil: there is nothing to undo
 }
 
-// Plan is what an act is about to do.
+// Plan is what an install or a removal is about to do.
 type Plan struct {
 	Changes []Change
 	Remarks []string // what it leaves as it is, and what to know
 }
 
-// Add plans one more change, which undo takes back; nil if nothing can.
+// Add puts a step at the end; undo is nil where there is nothing to undo.
 func (p *Plan) Add(what string, do func() error, undo func()) {
 	p.Changes = append(p.Changes, Change{what, do, undo})
 }
 
-// Remark notes what stays, or what to know.
+// Remark adds something to know.
 func (p *Plan) Remark(format string, args ...any) {
 	p.Remarks = append(p.Remarks, fmt.Sprintf(format, args...))
 }

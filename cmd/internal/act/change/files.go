@@ -1,12 +1,26 @@
 package change
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 )
+
+// AddFile adds the writing of a file; what it undoes is a file that was not there.
+func (p *Plan) AddFile(path string, content []byte, mode fs.FileMode) error {
+	there, err := Exists(path)
+	undo := func() { _ = os.Remove(path) }
+	if there {
+		undo = nil
+	}
+	p.Add(fmt.Sprintf("write %s (%d bytes, mode %#o)", path, len(content), mode),
+		func() error { return Put(path, bytes.NewReader(content), mode) }, undo)
+	return err
+}
 
 // Put writes a file in one step: it is there whole, or as it was before.
 func Put(path string, content io.Reader, mode fs.FileMode) error {

@@ -9,9 +9,6 @@ import (
 	"migcheck/cmd/internal/act/change"
 )
 
-// Plan is what an install or a removal is about to do.
-type Plan = change.Plan
-
 // makeDirs makes a directory and what is missing above it, and returns what was
 // made, outermost first.
 func (s Site) makeDirs(dir string) (made []string, err error) {
