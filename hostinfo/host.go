@@ -23,8 +23,8 @@ type Host struct {
 	Kernel string `json:"kernel,omitempty"`
 	// Gathered is when the device dump was taken, by this machine's clock, UTC.
 	Gathered time.Time `json:"gathered"`
-	// Via says how the devices were read: "netlink", "iproute2", "sysfs", or
-	// empty if they were not.
+	// Via says how the devices were read: "netlink", "iproute2", "sysfs", "agent",
+	// or empty if they were not.
 	Via string `json:"via,omitempty"`
 	// User is who asked on that host ("root", "alice"); empty if unknown.
 	User string `json:"user,omitempty"`

@@ -31,7 +31,7 @@ func crowdScript(ts *testscript.TestScript, neg bool, args []string) {
 	files, err := filepath.Glob(ts.MkAbs("*.xml"))
 	ts.Check(err)
 	for i, file := range files {
-		g := told(ts, file, i+1)
+		g := toldGuest(ts, file, i+1)
 		home = assume.Arrive(&preflight.Plan{Guest: g.Guest, To: preflight.NewView(home)})
 		guests = append(guests, g)
 	}
@@ -72,8 +72,8 @@ func tell(ts *testscript.TestScript, name string) *hostinfo.Host {
 	return h
 }
 
-// told is the guest of an XML file.
-func told(ts *testscript.TestScript, file string, id int) snapshot.Guest {
+// toldGuest is the guest of an XML file.
+func toldGuest(ts *testscript.TestScript, file string, id int) snapshot.Guest {
 	doc, err := os.ReadFile(file)
 	ts.Check(err)
 	d, err := libvirt.ParseDomain(doc)

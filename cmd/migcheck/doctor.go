@@ -116,6 +116,9 @@ func (d *diagnosis) reached() {
 		by = " by sudo"
 	}
 	d.part("devices", "%d, read through %s as %s%s", len(h.Devices), or(h.Via, "an unknown tool"), or(h.User, "an unknown user"), by)
+	if d.route.Agent != "" {
+		d.part("agent", "not asked: %s", d.route.Agent)
+	}
 	v := h.Libvirt
 	if v == nil {
 		return

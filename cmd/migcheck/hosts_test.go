@@ -3,6 +3,7 @@
 package main
 
 import (
+	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
@@ -50,6 +51,11 @@ func TestHosts(t *testing.T) {
 	setup := p.Setup
 	p.Setup = func(e *testscript.Env) error {
 		e.Setenv("SSH_CONFIG", site.SSHConfig)
+		exe, err := exec.LookPath("migcheck")
+		if err != nil {
+			return err
+		}
+		e.Setenv("MIGCHECK", exe)
 		for _, h := range site.Hosts {
 			seen[h.Name] = asked(t, h)
 			e.Setenv(strings.ToUpper(h.Name)+"_ROOT", h.Path(""))

@@ -48,7 +48,7 @@ func root() *cobra.Command {
 	check.register(cmd)
 	cmd.AddCommand(checkCommand(), fleetCommand(), evacuateCommand(), fixesCommand(), historyCommand(), diffCommand(),
 		renderCommand(), compareCommand(), inventoryCommand(), snapshotCommand(), doctorCommand(), rulesCommand(),
-		explainCommand(), schemaCommand(), hookCommand(), systemdCommand(), versionCommand())
+		explainCommand(), schemaCommand(), hookCommand(), agentCommand(), systemdCommand(), versionCommand())
 	cmd.SetFlagErrorFunc(flagError)
 	return cmd
 }

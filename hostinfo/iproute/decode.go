@@ -23,6 +23,9 @@ type Result struct {
 	// SocketsRead says whether the host came to say which sockets there are, so that
 	// no Sockets means none.
 	SocketsRead bool
+	// Agent says that there is a migcheck agent's socket to which the user who
+	// ran the script may connect.
+	Agent bool
 	// VirtSSHHelper and NC are the paths of virt-ssh-helper and nc on that host;
 	// empty if it has none or did not say. Whether its nc knows -U is not known.
 	VirtSSHHelper, NC string

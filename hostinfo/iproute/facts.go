@@ -54,6 +54,8 @@ func (a *answer) facts(r *Result) {
 					Writable: strings.Contains(access, "w"),
 				})
 			}
+		case "agent":
+			r.Agent = value == "yes"
 		case "command":
 			switch {
 			case strings.HasSuffix(value, "/virt-ssh-helper"):

@@ -69,6 +69,7 @@ var program = func() string {
 	return strings.NewReplacer(
 		"; ", ";",
 		"SHAPING_MODULES", strings.Join(files.ShapingModules, " "),
+		"AGENT_SOCKET", files.AgentSocket,
 		"LLDPAD_PIDS", strings.Join(files.LLDPADPid, " "),
 		"DAEMON_PIDS", strings.Join(files.DaemonPid, " "),
 		"QETH_FILES", strings.Join(files.QETHFiles, " "),

@@ -117,6 +117,7 @@ facts() {
   macvtap;
   if [ -e /dev/vhost-net ]; then fact vhost yes; elif [ -e /dev/null ]; then fact vhost no; fi;
   sockets; lldpad; daemon; taps;
+  if [ -w AGENT_SOCKET ]; then fact agent yes; fi;
   for s in virt-ssh-helper nc; do
     printf "command "; command -v $s || printf "\n";
   done;

@@ -14,9 +14,11 @@ import (
 	"time"
 
 	"migcheck/hostinfo"
+	"migcheck/hostinfo/agent"
 	"migcheck/hostinfo/iproute"
 	"migcheck/hostinfo/iproute/parity"
 	"migcheck/hostinfo/netlink"
+	"migcheck/hostinfo/snapshot"
 )
 
 // base is where this process's macvtaps count from: /dev/tapN is named by the
@@ -140,12 +142,17 @@ func TestParity(t *testing.T) {
 		{"busybox", noJSON + ":", []string{"busybox", "sh"}, 0, "sysfs"},
 		{"nobody", "", []string{"dash"}, 65534, "iproute2"},
 		{"nobody without json", noJSON + ":", []string{"dash"}, 65534, "sysfs"},
+		{"agent", "", nil, 0, agent.Via},
+		{"nobody's agent", "", nil, 65534, agent.Via},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			inNamespace(t, func() {
 				other := neighbourNamespace(t)
 				batch(t, "ip", links(other)...)
 				kernel, told := collect(t, func() *hostinfo.Host {
+					if c.via == agent.Via {
+						return byAgent(t, c.uid)
+					}
 					marker := iproute.NewMarker()
 					output := withSys(t, c.uid, c.path, append(c.shell, "-c", iproute.Command(marker))...)
 					if c.shell[0] == "busybox" { // whose own applets the command would leave
@@ -167,7 +174,7 @@ func TestParity(t *testing.T) {
 				only(fmt.Sprintf("pid %d (cat)", other), kernel, told)
 				checkElsewhere(t, kernel)
 				switch {
-				case c.uid == 0 && c.via == "iproute2":
+				case c.uid == 0 && c.via != "sysfs":
 					sameGaps(t, kernel, told)
 				case told.Missing(hostinfo.FactNamespaces, "") == nil:
 					t.Error("other namespaces were read without root or without -json")
@@ -181,6 +188,31 @@ func TestParity(t *testing.T) {
 			})
 		})
 	}
+}
+
+// byAgent asks an agent that runs as that user where /sys shows the namespace of
+// the calling thread, as a client does.
+func byAgent(t *testing.T, uid int) *hostinfo.Host {
+	t.Helper()
+	dir := t.TempDir()
+	check := func(err error) {
+		if err != nil {
+			t.Error(err)
+			runtime.Goexit()
+		}
+	}
+	program, err := os.ReadFile(os.Args[0])
+	check(err)
+	exe, socket := filepath.Join(dir, "agent"), filepath.Join(dir, "run", "agent.sock")
+	check(os.WriteFile(exe, program, 0o755))
+	check(os.Mkdir(filepath.Dir(socket), 0o777))
+	check(os.Chmod(filepath.Dir(socket), 0o777))
+	for _, d := range []string{filepath.Dir(dir), dir} { // others go in
+		check(os.Chmod(d, 0o755))
+	}
+	h, err := snapshot.DecodeHost(withSys(t, uid, "", "env", agentEnv+"="+socket, exe))
+	check(err)
+	return h
 }
 
 // sameGaps: what one way can't read the other can't either, but for /sys, which

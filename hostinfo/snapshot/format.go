@@ -19,15 +19,19 @@ const (
 	schemaVersion = 1
 )
 
+// ErrLater is what errors.Is finds where a schema is later than this package.
+var ErrLater = errors.New("was recorded by a later migcheck")
+
 // hostFile is a host's JSON file.
 type hostFile struct {
 	Schema string `json:"schema"`
 	// Facts are those that the migcheck which wrote the file knew of: each was
 	// read or has a gap. A later one's are gaps to the reader. Nil in files from
 	// before the list, which had firstFacts.
-	Facts  []hostinfo.Fact `json:"facts,omitempty"`
-	Host   *hostinfo.Host  `json:"host"`
-	Guests []guestEntry    `json:"guests,omitempty"`
+	Facts    []hostinfo.Fact `json:"facts,omitempty"`
+	Host     *hostinfo.Host  `json:"host"`
+	RawNames []rawNames      `json:"raw_names,omitempty"`
+	Guests   []guestEntry    `json:"guests,omitempty"`
 }
 
 // firstFacts are the facts of files without a list of them.
@@ -49,6 +53,23 @@ func (f *hostFile) noteUnknownFacts() {
 			f.Host.AddGap(fact, "", "it was recorded by an earlier migcheck, which did not read it")
 		}
 	}
+}
+
+// EncodeHost writes a host alone as a host file, on one line; facts are those
+// that whoever gathered it knows of (see Read).
+func EncodeHost(h *hostinfo.Host, facts []hostinfo.Fact) ([]byte, error) {
+	return json.Marshal(&hostFile{Schema: Schema, Facts: facts, Host: h, RawNames: rawNamesOf(h)})
+}
+
+// DecodeHost reads what EncodeHost wrote, here or on another machine. A fact
+// that its writer did not know of is a gap. The error reads on from the name of
+// what was read, and is ErrLater's for a later schema.
+func DecodeHost(data []byte) (*hostinfo.Host, error) {
+	f, err := decodeHost(data)
+	if err != nil {
+		return nil, err
+	}
+	return f.Host, nil
 }
 
 // guestEntry is a guest in a host's JSON file: a hostinfo.Guest whose views are
@@ -109,6 +130,7 @@ func decodeHost(data []byte) (*hostFile, error) {
 	if f.Host == nil || f.Host.Name == "" {
 		return nil, errors.New("holds no host with a name")
 	}
+	f.restoreNames()
 	f.noteUnknownFacts()
 	if len(f.Guests) > maxGuests {
 		return nil, fmt.Errorf("holds %d guests, more than %d", len(f.Guests), maxGuests)
@@ -136,7 +158,7 @@ func checkSchema(schema string) error {
 	case err != nil || n == 0:
 		return fmt.Errorf("has schema %.60q, which is no version of %s", schema, schemaName)
 	case n > schemaVersion:
-		return fmt.Errorf("was recorded by a later migcheck: it has schema %.60q, this one reads up to %q", schema, Schema)
+		return fmt.Errorf("%w: it has schema %.60q, this one reads up to %q", ErrLater, schema, Schema)
 	}
 	return nil
 }

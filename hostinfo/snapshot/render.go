@@ -26,7 +26,7 @@ func render(hosts []Recorded, o Options) ([]rendered, error) {
 	}
 	var all []rendered
 	for i, h := range hosts {
-		r := rendered{name: names[i], file: &hostFile{Schema: Schema, Facts: hostinfo.EveryFact(), Host: h.Host}, xml: map[string][]byte{}}
+		r := rendered{name: names[i], file: &hostFile{Schema: Schema, Facts: hostinfo.EveryFact(), Host: h.Host, RawNames: rawNamesOf(h.Host)}, xml: map[string][]byte{}}
 		for _, g := range h.Guests {
 			e, err := r.guest(g, o)
 			if err != nil {

@@ -16,6 +16,8 @@ type Socket struct {
 	// virt-ssh-helper, which is preferred to nc if sshd forwards no sockets.
 	// Empty if it is not libvirt.
 	URI string
+	// Direct goes through sshd or not at all: no program is started on the host.
+	Direct bool
 	// ReadOnly makes virt-ssh-helper connect to the read-only socket.
 	ReadOnly bool
 }
@@ -46,6 +48,9 @@ func (c *Client) dialSocket(ctx context.Context, s Socket) (net.Conn, string, er
 			return nil, "", c.explain(op, err, nil)
 		}
 		refused = err
+	}
+	if s.Direct {
+		return nil, "", &Error{Kind: ForwardingForbidden, Host: c.name, Op: op, Err: refused}
 	}
 	conn, via, err := c.bridge(ctx, s)
 	if err != nil {

@@ -39,6 +39,8 @@ type Host struct {
 	URI string `yaml:"uri"`
 	// Become is how to become root there: "" or "sudo".
 	Become string `yaml:"become"`
+	// Agent says that the host runs migcheck's agent, which is asked first then.
+	Agent bool `yaml:"agent"`
 	// Map gives devices another name on this host as a destination.
 	Map map[string]string `yaml:"map"`
 }
@@ -118,6 +120,9 @@ func (h *Host) check(name string) (Host, error) {
 		return Host{}, nil
 	case h.Become != "" && h.Become != "sudo":
 		return Host{}, fmt.Errorf("host %s: become is %q; it can be sudo", name, h.Become)
+	}
+	if h.Agent && h.Become != "" {
+		return Host{}, fmt.Errorf("host %s: agent and become exclude each other: root sees what an agent does not", name)
 	}
 	if err := checkMap(h.Map); err != nil {
 		return Host{}, fmt.Errorf("host %s: %w", name, err)

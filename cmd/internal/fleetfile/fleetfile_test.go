@@ -82,8 +82,8 @@ func TestMistakes(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"wavers: []\n":                                           `line 1: there is no key "wavers" here; did you mean waivers?`,
-		"hosts:\n  hostA:\n    user: root\n":                     `line 3: there is no key "user" here; there are ssh, uri, become, map`,
-		"hosts:\n  hostA:\n    address: x\n":                     `line 3: there is no key "address" here; there are ssh, uri, become, map`,
+		"hosts:\n  hostA:\n    user: root\n":                     `line 3: there is no key "user" here; there are ssh, uri, become, agent, map`,
+		"hosts:\n  hostA:\n    address: x\n":                     `line 3: there is no key "address" here; there are ssh, uri, become, agent, map`,
 		"colours: x\nhosts: 5\n":                                 `line 1: there is no key "colours" here; there are hosts, map, waivers; line 2: a number ` + "`5` does not belong here",
 		"hosts:\n  hostA: {}\n  hostA: {}\n":                     `line 3: mapping key "hostA" already defined at line 2`,
 		"hosts: {}\nmap: {}\nhosts: {}\n":                        `line 3: mapping key "hosts" already defined at line 1`,

@@ -93,7 +93,7 @@ func renderHost(h *hostinfo.Host, guests []*hostinfo.Guest) (*renderedHost, erro
 	if out.moment, err = json.Marshal(m); err != nil {
 		return nil, fmt.Errorf("host %s: %w", h.Name, err)
 	}
-	if out.facts, err = newBody(func() ([]byte, error) { return snapshot.EncodeHost(rest) }); err != nil {
+	if out.facts, err = newBody(func() ([]byte, error) { return snapshot.EncodeHost(rest, hostinfo.EveryFact()) }); err != nil {
 		return nil, err
 	}
 	out.guests, err = newBody(func() ([]byte, error) { return guestsOf(guests) })

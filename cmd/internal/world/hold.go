@@ -10,6 +10,7 @@ import (
 
 	"migcheck/cmd/internal/fleetfile"
 	"migcheck/hostinfo"
+	"migcheck/hostinfo/agent"
 	"migcheck/hostinfo/libvirt/client"
 	"migcheck/hostinfo/netlink"
 	"migcheck/hostinfo/shell"
@@ -145,6 +146,10 @@ func (s *session) devices(ctx context.Context, about fleetfile.Host) (*hostinfo.
 		return netlink.Collector{Name: s.name}.Collect(ctx)
 	case s.ssh == nil:
 		return nil, errors.New("it is not reached over SSH")
+	}
+	// What is compared with what was judged must have been seen in the same way.
+	if s.host.Via == agent.Via {
+		return s.askAgent(ctx)
 	}
 	got, err := s.read(ctx, about.Become)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"migcheck/cmd/internal/fleetfile"
 	"migcheck/hostinfo"
+	"migcheck/hostinfo/agent"
 	"migcheck/hostinfo/iproute"
 	"migcheck/hostinfo/libvirt/client"
 	"migcheck/hostinfo/netlink"
@@ -31,6 +32,8 @@ type session struct {
 	hangUp    func()       // ends libvirt; nil if that is nil
 
 	ssh     *ssh.Client
+	agent   *agent.Client    // nil: there is none, or none to be asked
+	shown   *hostinfo.Host   // what the one exec showed; nil if the agent was asked first
 	sockets []iproute.Socket // of libvirt, on the host
 	// socketsRead says whether the host told which there are.
 	socketsRead bool
@@ -62,6 +65,9 @@ func (s *session) lookHere(ctx context.Context) {
 func (s *session) openRemote(ctx context.Context, l *live) {
 	err := s.login(ctx, l)
 	if err == nil {
+		if l.fleet.Hosts[s.name].Agent {
+			s.agent = s.newAgent()
+		}
 		err = s.look(ctx, l)
 	}
 	direct := l.opts.URIs[s.name]
@@ -150,14 +156,21 @@ func (s *session) login(ctx context.Context, l *live) error {
 	return err
 }
 
-// look asks for the devices: one exec.
+// look asks for the devices: the agent, if one is known, or by one exec.
 func (s *session) look(ctx context.Context, l *live) error {
+	if h := s.byAgent(ctx); h != nil {
+		s.host = h
+		return nil
+	}
 	got, err := s.read(ctx, l.fleet.Hosts[s.name].Become)
 	if err != nil {
 		return err
 	}
 	s.host, s.sockets, s.socketsRead = got.Host, got.Sockets, got.SocketsRead
 	s.host.Live = true
+	if s.shown = s.host; got.Agent && s.agent == nil && s.route.Agent == "" && !s.route.Sudo {
+		s.agent = s.newAgent()
+	}
 	if s.route.Login == "" && !s.route.Sudo {
 		s.route.Login = s.host.User
 	}
@@ -213,6 +226,9 @@ func (s *session) withoutLibvirt(why string) {
 func (s *session) close() {
 	<-s.ready
 	s.leaveLibvirt()
+	if s.agent != nil {
+		s.agent.Close()
+	}
 	if s.ssh != nil {
 		_ = s.ssh.Close()
 	}

@@ -68,6 +68,9 @@ type Route struct {
 	Login string
 	// Sudo says that the devices were read as root by sudo, or were to be.
 	Sudo bool
+	// Agent is why the host's agent was not asked although one was known of;
+	// empty if there is none, or if it was.
+	Agent string
 	// Libvirt is by what way libvirt's socket was reached over SSH ("sshd
 	// /run/libvirt/libvirt-sock", "virt-ssh-helper", "nc"); empty if it was not.
 	Libvirt string

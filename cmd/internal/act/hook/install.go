@@ -1,8 +1,6 @@
 package hook
 
 import (
-	"debug/buildinfo"
-	"debug/elf"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,7 +16,7 @@ import (
 // Install plans to put the hook on a site, exe being the program that judges. It
 // refuses what can't work, and never plans to write over what is not the hook's.
 func (s Site) Install(exe string) (*change.Plan, error) {
-	if err := isStatic(exe); err != nil {
+	if err := change.IsStatic(exe); err != nil {
 		return nil, err
 	}
 	if there, err := change.Exists(s.path("/etc/libvirt")); err != nil || !there {
@@ -113,7 +111,7 @@ func (s Site) foreign() error {
 		return err
 	}
 	var strangers []string
-	for name, ours := range map[string]func(string) bool{linkPath: isOurLink, scriptPath: isOurScriptFile, binaryPath: isMigcheck} {
+	for name, ours := range map[string]func(string) bool{linkPath: isOurLink, scriptPath: isOurScriptFile, binaryPath: change.IsMigcheck} {
 		full := s.path(name)
 		there, err := change.Exists(full)
 		if err != nil {
@@ -143,31 +141,4 @@ func isOurScriptFile(name string) bool {
 	}
 	content, err := readFile(name, maxSettings)
 	return err == nil && isOurScript(content)
-}
-
-// isMigcheck says whether a file is a build of this program.
-func isMigcheck(name string) bool {
-	info, err := os.Lstat(name)
-	if err != nil || !info.Mode().IsRegular() {
-		return false
-	}
-	built, err := buildinfo.ReadFile(name)
-	return err == nil && built.Main.Path == "migcheck"
-}
-
-// isStatic refuses programs that the system's loader would have to find parts
-// for: the hook runs in libvirt's confines.
-func isStatic(exe string) error {
-	f, err := elf.Open(exe)
-	if err != nil {
-		return fmt.Errorf("read the program to install: %w", err)
-	}
-	defer f.Close()
-	for _, p := range f.Progs {
-		if p.Type == elf.PT_INTERP {
-			return exit.Because(errors.New("this migcheck is not the static one, which is what a hook needs"),
-				"build it with make static, or take the static release, and let that install itself")
-		}
-	}
-	return nil
 }

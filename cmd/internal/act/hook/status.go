@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"migcheck/cmd/internal/act/change"
 )
 
 // State is how far a hook can be relied on.
@@ -85,7 +87,7 @@ func (s Site) checkParts(st *Status) {
 		st.broken("%s is not the link that migcheck makes", s.path(linkPath))
 		return
 	}
-	for name, ours := range map[string]func(string) bool{scriptPath: isOurScriptFile, binaryPath: isMigcheck} {
+	for name, ours := range map[string]func(string) bool{scriptPath: isOurScriptFile, binaryPath: change.IsMigcheck} {
 		full := s.path(name)
 		if why := s.distrust(full); why != "" {
 			st.broken("%s", why)
