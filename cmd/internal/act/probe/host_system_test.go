@@ -1,0 +1,63 @@
+//go:build system
+
+package probe_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"migcheck/cmd/internal/act/probe"
+)
+
+// static builds the static program.
+func static(t *testing.T) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "migcheck")
+	cmd := exec.Command("go", "build", "-trimpath", "-o", name, "migcheck/cmd/migcheck")
+	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return name
+}
+
+// start starts a script in the namespace: it is a probe.Starter.
+func (s *space) start(ctx context.Context, script string, words ...string) (*probe.Program, error) {
+	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", script, "sh"}, words...)...)
+	errs := &bytes.Buffer{}
+	cmd.Stderr = errs
+	in, err1 := cmd.StdinPipe()
+	out, err2 := cmd.StdoutPipe()
+	var err3 error
+	s.in(func() { err3 = cmd.Start() })
+	return &probe.Program{
+		In: in, Out: out, Kill: func() { _ = cmd.Process.Kill() },
+		Wait: func() (int, []byte, error) {
+			err := cmd.Wait()
+			if _, ended := errors.AsType[*exec.ExitError](err); ended {
+				err = nil
+			}
+			return cmd.ProcessState.ExitCode(), errs.Bytes(), err
+		},
+	}, errors.Join(err1, err2, err3)
+}
+
+// whereabouts is a device as it is now.
+func whereabouts(t *testing.T, s *space, host, device string) probe.At {
+	t.Helper()
+	at := probe.At{Host: host, Name: device}
+	s.in(func() {
+		i, err := net.InterfaceByName(device)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		at.Index, at.MAC = i.Index, i.HardwareAddr.String()
+	})
+	return at
+}
