@@ -179,6 +179,9 @@ func (e *engine) know(n Need, req *Requirement) (*Endpoint, knowledge, string) {
 	if m := e.plan.Migration; n.Fact == Path && (m == nil || m.Offline) {
 		return end, inapplicable, "" // no memory is to be sent
 	}
+	if n.Fact == Probe || n.Fact == Segment {
+		return e.plan.knowNetwork(n.Fact, end, req)
+	}
 	k, why := end.know(n.Fact)
 	return end, k, why
 }

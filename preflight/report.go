@@ -120,6 +120,9 @@ type NICReport struct {
 	Judged      bool       `json:"judged"`
 	Source      SideReport `json:"source,omitzero"`
 	Destination SideReport `json:"destination,omitzero"`
+	// SameNetwork is what speaks for both devices leading to one network; nil
+	// where one of them is not there.
+	SameNetwork *SameNetwork `json:"same_network,omitempty"`
 }
 
 // SideReport is a NIC's place on one host.

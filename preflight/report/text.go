@@ -55,6 +55,7 @@ func (p *printer) report(d *preflight.Document, r *preflight.Report) {
 	}
 	p.notes(roots)
 	p.notChecked(r)
+	p.notProven(r)
 }
 
 // stateWords says in which state and by which definition a guest was judged.
@@ -108,6 +109,7 @@ func (p *printer) nic(d *preflight.Document, n *preflight.NICReport) {
 		}
 		p.wrap(4, 4+width+2, words)
 	}
+	p.sameNetwork(n.SameNetwork)
 }
 
 func empty(s string) bool { return s == "" }
