@@ -39,6 +39,8 @@ type Options struct {
 	Strict   bool              `json:"strict,omitempty"`
 	Snapshot string            `json:"snapshot,omitempty"` // the directory that the facts come from; empty: live
 	Map      map[string]string `json:"map,omitempty"`      // [HOST:]DEVICE to DEVICE
+	// Probe is set where frames were sent between the NICs' devices.
+	Probe bool `json:"probe,omitempty"`
 	// Assumed are the commands that the hosts were judged after, though nobody
 	// has run them.
 	Assumed []Assumption `json:"assumed,omitempty"`

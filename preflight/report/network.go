@@ -23,7 +23,7 @@ func (p *printer) notProven(r *preflight.Report) {
 		return
 	}
 	var nics []string
-	hint := "; --probe sends frames between both"
+	hint := "; --probe sends frames to tell"
 	for i := range r.NICs {
 		n := &r.NICs[i]
 		s := n.SameNetwork
@@ -48,5 +48,5 @@ func (p *printer) notProven(r *preflight.Report) {
 		return
 	}
 	p.line(0, "")
-	p.wrap(2, indent, "unproven   that the guest stays on its network: the devices agree ("+strings.Join(nics, ", ")+")"+hint)
+	p.wrap(2, indent, "unproven   one network on both hosts: "+strings.Join(nics, ", ")+hint)
 }

@@ -20,19 +20,22 @@ type At struct {
 	MAC   string
 }
 
-// atMost is how long one probe may take, once both programs run.
-const atMost = 90 * time.Second
+// How long it may take to bring both programs to life, and the frames then.
+const (
+	toStart = 3 * time.Minute
+	toProbe = 90 * time.Second
+)
 
 // Between lets frames go both ways between two devices, with a program started
 // for it on each host.
 func Between(ctx context.Context, from, to At, mtu int, source, destination func(context.Context) (*End, error)) hostinfo.Probe {
+	ctx, cancel := context.WithTimeout(ctx, toStart+toProbe)
+	defer cancel()
 	var ends [2]*End
 	p := hostinfo.Probe{}
 	if host, err := open(ctx, [2]At{from, to}, &ends, source, destination); err != nil {
 		p.Undecided, p.Host = err.Error(), host
 	} else {
-		ctx, cancel := context.WithTimeout(ctx, atMost)
-		defer cancel()
 		p = probe.Run(ctx, ends[0], ends[1], mtu)
 	}
 	for _, e := range ends {

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -39,11 +38,9 @@ type End struct {
 // Start brings the program to life on a host: the one at a path there if that is
 // not empty, else the one that is installed, or the build if it is not nil.
 func Start(ctx context.Context, host string, start Starter, there string, build *Build) (*End, error) {
-	marker, size, digest := rand.Text(), "0", "-"
-	if build != nil {
-		size, digest = strconv.Itoa(len(build.Content)), build.Digest
-	}
-	p, err := start(ctx, asRoot, startScript, marker, size, digest, rand.Text(), there)
+	marker := rand.Text()
+	script, words := StartScript(marker, there, build)
+	p, err := start(ctx, script, words...)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +64,7 @@ func (e *End) begin(ctx context.Context, marker string, build *Build) error {
 		case first == "go":
 			return nil
 		case first == "none":
-			return errNoProgram
+			return ErrNoProgram
 		case first == "cannot":
 			return fmt.Errorf("bring migcheck there: %s", strings.Trim(rest, "; "))
 		case first == "send" && build != nil:

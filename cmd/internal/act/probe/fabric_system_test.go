@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -306,12 +305,6 @@ func (s *space) traces(t *testing.T) string {
 	}
 	b.WriteString(s.command(t, "ip", "-oneline", "-4", "address", "show"))
 	b.WriteString(s.command(t, "sh", "-c", "cat /proc/thread-self/net/packet"))
-	for _, dir := range []string{"/run", "/dev/shm", "/var/tmp"} {
-		left, err := filepath.Glob(dir + "/migcheck-*")
-		if err != nil {
-			t.Fatal(err)
-		}
-		b.WriteString(strings.Join(left, "\n"))
-	}
+	b.WriteString(files(t))
 	return b.String()
 }

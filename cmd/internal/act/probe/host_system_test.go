@@ -5,10 +5,13 @@ package probe_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"migcheck/cmd/internal/act/probe"
@@ -28,7 +31,11 @@ func static(t *testing.T) string {
 
 // start starts a script in the namespace: it is a probe.Starter.
 func (s *space) start(ctx context.Context, script string, words ...string) (*probe.Program, error) {
-	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", script, "sh"}, words...)...)
+	return s.startCommand(ctx, append([]string{"/bin/sh", "-c", script, "sh"}, words...))
+}
+
+func (s *space) startCommand(ctx context.Context, argv []string) (*probe.Program, error) {
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	errs := &bytes.Buffer{}
 	cmd.Stderr = errs
 	in, err1 := cmd.StdinPipe()
@@ -45,6 +52,30 @@ func (s *space) start(ctx context.Context, script string, words ...string) (*pro
 			return cmd.ProcessState.ExitCode(), errs.Bytes(), err
 		},
 	}, errors.Join(err1, err2, err3)
+}
+
+// sum is the SHA-256 of a text.
+func sum(text []byte) string {
+	s := sha256.Sum256(text)
+	return hex.EncodeToString(s[:])
+}
+
+// files are what stands where a pushed program would.
+func files(t *testing.T) string {
+	t.Helper()
+	var all []string
+	for _, dir := range []string{"/run", "/dev/shm", "/var/tmp"} {
+		left, err := filepath.Glob(dir + "/migcheck-*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range left { // what has no random name is the lab's
+			if len(filepath.Base(name)) > len("migcheck-")+20 {
+				all = append(all, name)
+			}
+		}
+	}
+	return strings.Join(all, "\n")
 }
 
 // whereabouts is a device as it is now.

@@ -82,4 +82,6 @@ func word(line, marker string) (first, rest string, ok bool) {
 	return first, rest, ok
 }
 
-var errNoProgram = errors.New("it has no migcheck that can send frames, and none was brought: --push brings one for the length of the check")
+// ErrNoProgram is what errors.Is finds where a host has no migcheck and none was
+// brought.
+var ErrNoProgram = errors.New("it has no migcheck that can send frames, and none was brought: --push brings one for the length of the check")

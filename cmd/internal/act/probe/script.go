@@ -1,6 +1,10 @@
 package probe
 
-import "strings"
+import (
+	"crypto/rand"
+	"strconv"
+	"strings"
+)
 
 // Verb is the hidden command that the program on a host is started with.
 const Verb = "probe-frames"
@@ -52,5 +56,16 @@ if e=$(/proc/self/fd/4 ` + Verb + ` </dev/null 2>&1); then :; else
   say cannot "it may not be run from $t (noexec, fapolicyd or SELinux): $(printf "%.200s " $e)"; exit 0;
 fi;
 say go; exec /proc/self/fd/4 ` + Verb)
+
+// StartScript is the script for a POSIX shell, and its words, that starts the
+// program on a host: the one at a path there, the one that is installed, or the
+// build, which it then takes on stdin.
+func StartScript(marker, there string, build *Build) (script string, words []string) {
+	size, digest := "0", "-"
+	if build != nil {
+		size, digest = strconv.Itoa(len(build.Content)), build.Digest
+	}
+	return asRoot, []string{startScript, marker, size, digest, rand.Text(), there}
+}
 
 func oneLine(script string) string { return strings.Join(strings.Fields(script), " ") }
