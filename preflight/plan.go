@@ -32,6 +32,9 @@ type Plan struct {
 	// where nobody asked for it.
 	Probes   []hostinfo.Probe
 	Segments []hostinfo.Segment
+	// Trials are what came of making macvtaps for a moment; nil where nobody asked
+	// for it.
+	Trials []hostinfo.Trial
 	// Waivers are the findings that somebody decided to live with.
 	Waivers []Waiver
 	// Now is the time of judging, for waivers that end.

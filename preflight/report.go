@@ -125,6 +125,9 @@ type NICReport struct {
 	// SameNetwork is what speaks for both devices leading to one network; nil
 	// where one of them is not there.
 	SameNetwork *SameNetwork `json:"same_network,omitempty"`
+	// Trial is what came of making a macvtap on the destination's device; nil where
+	// nobody asked for it.
+	Trial *hostinfo.Trial `json:"trial,omitempty"`
 }
 
 // SideReport is a NIC's place on one host.

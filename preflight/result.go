@@ -42,7 +42,7 @@ func (p *Plan) nicReport(i int, nic *hostinfo.NIC, reqs []*Requirement) []NICRep
 	for _, q := range reqs {
 		one.Judged = true
 		one.Source, one.Destination = sideReport(q.Source), sideReport(q.Destination)
-		one.SameNetwork = p.sameNetwork(q)
+		one.SameNetwork, one.Trial = p.sameNetwork(q), p.Tried(q.Destination)
 		out = append(out, one)
 	}
 	return out

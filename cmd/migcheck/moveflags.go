@@ -32,7 +32,7 @@ const byItself = "by itself"
 func (m *moveFlags) register(f *pflag.FlagSet) {
 	w := &m.wish
 	f.BoolVar(&m.migrate, "migrate", false, "migrate the guests that are ready; asks first at a terminal")
-	f.BoolVar(&m.yes, "yes", false, "with --migrate: do not ask")
+	f.BoolVar(&m.yes, "yes", false, "with --migrate or --trial: do not ask")
 	f.BoolVar(&m.dryRun, "dry-run", false, "with --migrate: print what libvirt would be told, secrets in XML included, and do nothing")
 	f.StringVar(&w.PeerToPeer, "p2p", "", "with --migrate: let the source manage it, over a connection of its own to the destination's libvirt at `URI` (qemu+ssh://HOSTNAME/system)")
 	f.Lookup("p2p").NoOptDefVal = byItself
@@ -68,7 +68,7 @@ func (m *moveFlags) complete(c *checkFlags, guests []string) error {
 		return nil
 	}
 	w := &m.wish
-	needing := m.dryRun || m.yes || m.keepGoing || m.guestsAtOnce != 1 || *w != (act.Wish{OnTimeout: "abort"}) && *w != (act.Wish{OnTimeout: "abort", Offline: true})
+	needing := m.dryRun || m.yes && !c.trial || m.keepGoing || m.guestsAtOnce != 1 || *w != (act.Wish{OnTimeout: "abort"}) && *w != (act.Wish{OnTimeout: "abort", Offline: true})
 	_, _, uriErr := world.MigrationTarget(w.MigrateURI)
 	switch {
 	case m.all && len(guests) > 0:

@@ -18,31 +18,45 @@ import (
 	"migcheck/preflight"
 )
 
-// probeFlags say whether frames are to be sent.
-type probeFlags struct{ probe, push bool }
+// probeFlags say whether frames are to be sent, and a macvtap to be tried.
+type probeFlags struct{ probe, push, trial bool }
 
 func (p *probeFlags) register(f *pflag.FlagSet) {
 	f.BoolVar(&p.probe, "probe", false, "send some frames between the NICs' devices on both hosts: are they on one network?")
-	f.BoolVar(&p.push, "push", false, "with --probe: bring a migcheck to hosts that have none, for the length of the check; it leaves nothing there")
+	f.BoolVar(&p.push, "push", false, "with --probe or --trial: bring a migcheck to hosts that have none, for the length of the check; it leaves nothing there")
+	f.BoolVar(&p.trial, "trial", false, "make a macvtap on the destination's devices and take it away at once; asks first at a terminal, elsewhere it needs --yes")
 }
 
 // complete refuses what can't be probed.
 func (p *probeFlags) complete(c *checkFlags) error {
+	wrong := func(format string, a ...any) error { return exit.Because(fmt.Errorf(format, a...), "") }
+	flag := "--probe"
+	if !p.probe {
+		flag = "--trial"
+	}
 	switch {
-	case p.push && !p.probe:
-		return exit.Because(errors.New("--push brings what --probe needs, and --probe is not asked for"), "")
-	case p.probe && c.snapshot != "":
-		return exit.Because(errors.New("--probe and --snapshot: no frame can be sent by what was recorded"), "")
-	case p.probe && len(c.assumed) > 0:
-		return exit.Because(errors.New("--probe and --assume: no frame can be sent by what is only assumed"), "")
+	case p.push && !p.probe && !p.trial:
+		return wrong("--push brings what --probe and --trial need, and neither is asked for")
+	case !p.probe && !p.trial:
+	case c.snapshot != "":
+		return wrong("%s and --snapshot: nothing can be tried on what was recorded", flag)
+	case len(c.assumed) > 0:
+		return wrong("%s and --assume: nothing can be tried on what is only assumed", flag)
+	case p.trial && c.wait.set:
+		return wrong("--trial and --wait: a device is tried once")
 	}
 	return nil
 }
 
-// mayProbe makes ready for sending frames, if that was asked for.
+// mayProbe makes ready for what is to be tried, if anything is.
 func (r *checkRun) mayProbe() error {
-	if !r.flags.probe {
+	if !r.flags.probe && !r.flags.trial {
 		return nil
+	}
+	if r.flags.trial && !r.flags.yes {
+		if err := confirm(r.cmd, "make a macvtap for a moment on "+strings.Join(r.flags.to, " and on ")); err != nil {
+			return err
+		}
 	}
 	hold, err := world.HoldOf(r.world)
 	if err != nil {
@@ -52,7 +66,7 @@ func (r *checkRun) mayProbe() error {
 	if err != nil {
 		return fmt.Errorf("find this program: %w", err)
 	}
-	r.prober = &prober{run: r, hold: hold, exe: exe, probes: map[probeKey]hostinfo.Probe{}, segments: map[[2]string]hostinfo.Segment{}}
+	r.prober = &prober{run: r, hold: hold, exe: exe, probes: map[probeKey]hostinfo.Probe{}, segments: map[[2]string]hostinfo.Segment{}, trials: map[trialKey]hostinfo.Trial{}}
 	return nil
 }
 
@@ -63,6 +77,7 @@ type prober struct {
 	exe      string // this program
 	probes   map[probeKey]hostinfo.Probe
 	segments map[[2]string]hostinfo.Segment // by host and device
+	trials   map[trialKey]hostinfo.Trial
 }
 
 // probeKey is what a probe is about: another device of the same name is another.
@@ -81,9 +96,19 @@ func (p *prober) again() {
 	clear(p.segments)
 }
 
-// ask puts into a plan what frames between its NICs' devices show, and what else
-// was seen of their networks.
+// ask puts into a plan what is learned by trying.
 func (p *prober) ask(ctx context.Context, plan *preflight.Plan) {
+	if p.run.flags.probe {
+		p.send(ctx, plan)
+	}
+	if p.run.flags.trial {
+		p.try(ctx, plan)
+	}
+}
+
+// send puts into a plan what frames between its NICs' devices show, and what else
+// was seen of their networks.
+func (p *prober) send(ctx context.Context, plan *preflight.Plan) {
 	plan.Probes, plan.Segments = []hostinfo.Probe{}, []hostinfo.Segment{}
 	for _, q := range plan.Requirements() {
 		if q.Source.Device == nil || q.Destination.Device == nil {

@@ -29,6 +29,9 @@ type Order struct {
 	Frames  int  `json:"frames,omitempty"`
 	Echo    bool `json:"echo,omitempty"`
 	Patient int  `json:"patient_ms,omitempty"`
+
+	// For Trial: the macvtap mode, in libvirt's words.
+	Mode string `json:"mode,omitempty"`
 }
 
 // The words of orders.
@@ -36,6 +39,7 @@ const (
 	Open  = "open"  // take the device; answered with its address and MTU
 	Send  = "send"  // send some frames
 	Await = "await" // say what was heard, as soon as it is what was waited for
+	Trial = "trial" // make a macvtap on the device and take it away
 )
 
 // Answer is one line from the program on a host.
@@ -49,6 +53,8 @@ type Answer struct {
 	TooLong bool `json:"too_long,omitempty"`
 	// For Await.
 	Heard *Heard `json:"heard,omitempty"`
+	// For Trial: what the kernel refused it with; empty if it did not.
+	Refused string `json:"refused,omitempty"`
 	// Error is why the order was not carried out.
 	Error *Trouble `json:"error,omitempty"`
 }

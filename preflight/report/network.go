@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"migcheck/hostinfo"
 	"migcheck/preflight"
 )
 
@@ -13,6 +14,14 @@ import (
 func (p *printer) sameNetwork(s *preflight.SameNetwork) {
 	if s != nil && s.Grade != preflight.ByName {
 		p.wrap(4, 6, "same network: "+s.Words)
+	}
+}
+
+// trial says what a macvtap that was made for a moment proves, and what not.
+func (p *printer) trial(t *hostinfo.Trial) {
+	if t != nil && t.Refused == "" && t.Undecided == "" {
+		p.wrap(4, 6, fmt.Sprintf("trial: %s made a macvtap on %s in mode %s, and took it away; its node in /dev, libvirt's rights and the guest's MAC address are not tried by it",
+			t.Host, t.Device, t.Mode))
 	}
 }
 

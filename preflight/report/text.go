@@ -110,6 +110,7 @@ func (p *printer) nic(d *preflight.Document, n *preflight.NICReport) {
 		p.wrap(4, 4+width+2, words)
 	}
 	p.sameNetwork(n.SameNetwork)
+	p.trial(n.Trial)
 }
 
 func empty(s string) bool { return s == "" }

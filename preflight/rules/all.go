@@ -24,6 +24,7 @@ var All = []*preflight.Rule{
 	LowerdevNotEthernet,
 	LowerdevRxHandlerBusy,
 	PassthroughNotExclusive,
+	MacvtapTrialRefused,
 	VFPFDown,
 	VLANTagUnsupported,
 	PassthroughMACSetFails,

@@ -145,6 +145,13 @@ func (e *End) Await(ctx context.Context, w probe.Wanted, patience time.Duration)
 	return *a.Heard, nil
 }
 
+// Try makes a macvtap on a device and takes it away. It returns what the kernel
+// refused it with; empty if it did not.
+func (e *End) Try(ctx context.Context, at At, mode string) (refused string, err error) {
+	a, err := e.ask(ctx, &probe.Order{Do: probe.Trial, Device: at.Name, Index: at.Index, Mode: mode})
+	return a.Refused, err
+}
+
 // ask hands an order over and returns the answer, which is never nil.
 func (e *End) ask(ctx context.Context, o *probe.Order) (*probe.Answer, error) {
 	order, err := json.Marshal(o)

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -17,16 +18,33 @@ import (
 	"migcheck/cmd/internal/act/probe"
 )
 
-// static builds the static program.
+// built is the folder with the static program, once it was built.
+var built string
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if built != "" {
+		_ = os.RemoveAll(built)
+	}
+	os.Exit(code)
+}
+
+// static builds the static program, once.
 func static(t *testing.T) string {
 	t.Helper()
-	name := filepath.Join(t.TempDir(), "migcheck")
-	cmd := exec.Command("go", "build", "-trimpath", "-o", name, "migcheck/cmd/migcheck")
-	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	if built == "" {
+		dir, err := os.MkdirTemp("", "probe-built-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		built = dir
+		cmd := exec.Command("go", "build", "-trimpath", "-o", dir+"/migcheck", "migcheck/cmd/migcheck")
+		cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("build: %v\n%s", err, out)
+		}
 	}
-	return name
+	return built + "/migcheck"
 }
 
 // start starts a script in the namespace: it is a probe.Starter.

@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -137,7 +136,7 @@ func TestKilled(t *testing.T) {
 	}{{"killed", kill}, {"hung up", hangUp}} {
 		for _, part := range []int{0, 1, len(build.Content) / 2, len(build.Content) - 1} {
 			t.Run(end.name+" after "+strconv.Itoa(part)+" bytes", func(t *testing.T) {
-				v := s.victim(t, build)
+				v := s.victim(t, "", build)
 				v.until("send")
 				if _, err := v.in.Write(build.Content[:part]); err != nil {
 					t.Fatal(err)
@@ -150,7 +149,7 @@ func TestKilled(t *testing.T) {
 			})
 		}
 		t.Run(end.name+" with the device open", func(t *testing.T) {
-			v := s.victim(t, build)
+			v := s.victim(t, "", build)
 			v.until("send")
 			_, _ = v.in.Write(build.Content)
 			v.until("go")
@@ -176,9 +175,9 @@ type victim struct {
 	out *bufio.Reader
 }
 
-func (s *space) victim(t *testing.T, build *probe.Build) *victim {
+func (s *space) victim(t *testing.T, there string, build *probe.Build) *victim {
 	t.Helper()
-	script, words := probe.StartScript("marker", "", build)
+	script, words := probe.StartScript("marker", there, build)
 	cmd := exec.Command("/bin/sh", append([]string{"-c", script, "sh"}, words...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	in, err1 := cmd.StdinPipe()
@@ -234,8 +233,5 @@ func TestFindBuild(t *testing.T) {
 	}
 	if _, err := probe.FindBuild("/bin/sh", machine(t)); err == nil {
 		t.Error("a shell was taken for migcheck")
-	}
-	if err := os.Remove(exe); err != nil {
-		t.Fatal(err)
 	}
 }

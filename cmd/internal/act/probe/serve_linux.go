@@ -83,6 +83,8 @@ func (s *station) obey(o *probe.Order) *probe.Answer {
 		if a.Error = s.open(o); a.Error == nil {
 			a.MAC, a.MTU = s.device.mac.String(), s.device.mtu
 		}
+	case o.Do == probe.Trial:
+		a.Refused, a.Error = tryMacvtap(o)
 	case s.device == nil:
 		a.Error = failed("no device was opened")
 	case o.Do == probe.Send:
