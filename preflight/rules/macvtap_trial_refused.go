@@ -26,7 +26,10 @@ and that frames pass. A NIC in mode passthrough is not tried: that would change 
 device.`,
 	Check: func(p *preflight.Pass) {
 		if t := p.Plan.Tried(p.Side); t.Refused != "" {
-			p.Report(preflight.Finding{Reason: fmt.Sprintf("%s made no macvtap on %s in mode %s: %s", t.Host, t.Device, t.Mode, t.Refused)})
+			p.Report(preflight.Finding{
+				Reason: fmt.Sprintf("%s made no macvtap on %s in mode %s: %s", t.Host, t.Device, t.Mode, t.Refused),
+				Hint:   "look with ip -details link and in dmesg what has taken the device; nothing that migcheck reads of it shows that",
+			})
 		}
 	},
 }
