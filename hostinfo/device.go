@@ -109,6 +109,7 @@ type Bond struct {
 	Mode        string `json:"mode"`                    // IFLA_BOND_MODE in words ("active-backup"); empty if unknown
 	MIIMon      int    `json:"miimon"`                  // IFLA_BOND_MIIMON in ms; 0 is no monitoring, -1 unknown
 	ARPInterval int    `json:"arp_interval"`            // IFLA_BOND_ARP_INTERVAL in ms; 0 is none, -1 unknown
+	ARPValidate string `json:"arp_validate,omitempty"`  // IFLA_BOND_ARP_VALIDATE in words: of which ports only answers to the ARP requests count as a sign of life ("none", "active", "backup", "all"), with "filter" before it ("filter", "filter_active", "filter_backup") of which only ARP counts; empty if unknown
 	ActiveSlave int    `json:"active_slave,omitempty"`  // IFLA_BOND_ACTIVE_SLAVE, an ifindex; 0 none
 	FailOverMAC string `json:"fail_over_mac,omitempty"` // IFLA_BOND_FAIL_OVER_MAC in words ("none", "active", "follow"); empty if unknown
 	MinLinks    int    `json:"min_links,omitempty"`     // IFLA_BOND_MIN_LINKS; 0 none or unknown

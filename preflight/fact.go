@@ -220,7 +220,7 @@ func layerKnows(f Fact, d *hostinfo.Device, top bool) bool {
 	case VLANs:
 		return d.Kind != hostinfo.KindUnknown && (d.Kind != hostinfo.KindVLAN || d.VLAN != nil && d.VLAN.Protocol != "")
 	case Bonds:
-		return d.Kind != hostinfo.KindUnknown && (d.Kind != hostinfo.KindBond || d.Bond != nil && d.Bond.Mode != "" && d.Bond.MIIMon >= 0 && d.Bond.ARPInterval >= 0)
+		return d.Kind != hostinfo.KindUnknown && (d.Kind != hostinfo.KindBond || d.Bond != nil && d.Bond.Mode != "" && d.Bond.MIIMon >= 0 && (d.Bond.ARPInterval == 0 || d.Bond.ARPInterval > 0 && d.Bond.ARPValidate != ""))
 	case LACP:
 		return d.Kind != hostinfo.KindUnknown && (d.Kind != hostinfo.KindBond || d.Bond != nil && (d.Bond.Mode != "802.3ad" || d.Bond.LACP != nil))
 	case MTU:

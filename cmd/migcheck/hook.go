@@ -1,16 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"migcheck/cmd/internal/act/hook"
 	"migcheck/cmd/internal/exit"
@@ -42,44 +38,21 @@ On another host: ssh HOST migcheck hook install`,
 
 // place is where a hook is dealt with.
 type place struct {
-	root        string
-	site        hook.Site
-	yes, dryRun bool
-}
-
-func (p *place) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&p.root, "root", "", "the image of a machine in `DIR`, instead of this machine")
-}
-
-func (p *place) registerChange(cmd *cobra.Command) {
-	p.register(cmd)
-	cmd.Flags().BoolVar(&p.yes, "yes", false, "do not ask first")
-	cmd.Flags().BoolVar(&p.dryRun, "dry-run", false, "only say what would be done")
+	onMachine
+	site hook.Site
 }
 
 // open says which machine it is about.
-func (p *place) open() error {
-	if p.root != "" {
-		root, err := filepath.Abs(p.root)
-		if err != nil {
-			return err
-		}
-		if root != "/" {
-			p.site = hook.Site{Root: root, Owner: os.Geteuid()}
-		}
+func (p *place) open() {
+	if root := p.image(); root != "" {
+		p.site = hook.Site{Root: root, Owner: os.Geteuid()}
 	}
-	return nil
 }
 
-// asRoot refuses who can't change this machine.
+// asRoot refuses who can't change the machine.
 func (p *place) asRoot(cmd *cobra.Command) error {
-	if err := p.open(); err != nil {
-		return err
-	}
-	if p.site.Root != "" || p.dryRun || os.Geteuid() == 0 {
-		return nil
-	}
-	return exit.Because(fmt.Errorf("%s needs root", cmd.CommandPath()), "sudo "+cmd.CommandPath())
+	p.open()
+	return p.onMachine.asRoot(cmd)
 }
 
 func hookInstall() *cobra.Command {
@@ -109,7 +82,7 @@ the hook up to date.`,
 			return p.carryOut(cmd, plan, "install the hook", "the hook is installed; migcheck hook status --prove shows whether libvirt runs it")
 		},
 	}
-	p.registerChange(cmd)
+	p.onMachine.register(cmd)
 	return cmd
 }
 
@@ -132,45 +105,8 @@ func hookRemove() *cobra.Command {
 			return p.carryOut(cmd, plan, "remove the hook", "the hook is removed")
 		},
 	}
-	p.registerChange(cmd)
+	p.onMachine.register(cmd)
 	return cmd
-}
-
-// carryOut shows a plan, asks, and does it.
-func (p *place) carryOut(cmd *cobra.Command, plan *hook.Plan, question, done string) error {
-	out := cmd.OutOrStdout()
-	for _, c := range plan.Changes {
-		fmt.Fprintln(out, report.Safe(c.What))
-	}
-	for _, r := range plan.Remarks {
-		fmt.Fprintln(out, report.Safe(r))
-	}
-	if p.dryRun || len(plan.Changes) == 0 {
-		return nil
-	}
-	if !p.yes {
-		if err := confirm(cmd, question); err != nil {
-			return err
-		}
-	}
-	if err := plan.Apply(); err != nil {
-		return err
-	}
-	fmt.Fprintln(out, done)
-	return nil
-}
-
-// confirm asks on a terminal; elsewhere --yes must have been given.
-func confirm(cmd *cobra.Command, question string) error {
-	if !term.IsTerminal(int(os.Stdin.Fd())) {
-		return exit.Because(errors.New("nothing was changed: there is no terminal to ask on"), "--yes does it without asking")
-	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "%s? [y/N] ", question)
-	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n')
-	if a := strings.ToLower(strings.TrimSpace(answer)); a != "y" && a != "yes" {
-		return exit.Because(errors.New("declined; nothing was changed"), "")
-	}
-	return nil
 }
 
 func hookStatus() *cobra.Command {
@@ -189,10 +125,8 @@ Exit status: 0 the daemon runs it, 3 not proven, 1 there is none or it can't wor
 		Example: "  migcheck hook status --prove",
 		Args:    exactly(0, "no arguments: it is about the host that it runs on"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.open(); err != nil {
-				return err
-			}
-			if prove && p.site.Root != "" {
+			p.open()
+			if prove && p.image() != "" {
 				return exit.Because(errors.New("--prove asks the libvirt of this machine, and --root names an image"), "")
 			}
 			st := p.site.Status(cmd.Context(), time.Now(), prove)
@@ -208,7 +142,7 @@ Exit status: 0 the daemon runs it, 3 not proven, 1 there is none or it can't wor
 			return exit.Status(exit.Blocked)
 		},
 	}
-	p.register(cmd)
+	p.registerRoot(cmd)
 	cmd.Flags().BoolVar(&prove, "prove", false, "ask libvirt for a guest that never starts")
 	return cmd
 }
@@ -239,7 +173,7 @@ no finding and can't be waived: that is the fail mode's business.`,
 			return nil
 		},
 	}
-	p.register(cmd)
+	p.registerRoot(cmd)
 	cmd.Flags().DurationVar(&last, "for", 0, "how long: 30m, 1h, at most 720h")
 	cmd.Flags().StringVar(&w.Rule, "rule", "", "only what this `RULE` finds")
 	cmd.Flags().StringVar(&w.Reason, "reason", "", "why, for whoever reads it later")

@@ -45,7 +45,7 @@ func root() *cobra.Command {
 	}
 	check.register(cmd)
 	cmd.AddCommand(checkCommand(), compareCommand(), inventoryCommand(), snapshotCommand(),
-		doctorCommand(), rulesCommand(), explainCommand(), schemaCommand(), hookCommand(), versionCommand())
+		doctorCommand(), rulesCommand(), explainCommand(), schemaCommand(), hookCommand(), systemdCommand(), versionCommand())
 	cmd.SetFlagErrorFunc(flagError)
 	return cmd
 }

@@ -86,6 +86,8 @@ func bond(s *scanner, r *ref) *hostinfo.Bond {
 			b.MIIMon = s.number()
 		case "arp_interval":
 			b.ARPInterval = s.number()
+		case "arp_validate":
+			b.ARPValidate = arpValidate(s)
 		case "active_slave":
 			r.active = name(s.text())
 		case "fail_over_mac":
@@ -102,6 +104,15 @@ func bond(s *scanner, r *ref) *hostinfo.Bond {
 		b.LACP = rtnl.NoLACP()
 	}
 	return b
+}
+
+// arpValidate reads what ip prints as null where it is none.
+func arpValidate(s *scanner) string {
+	if s.peek() == 'n' {
+		s.skip()
+		return rtnl.ARPValidate(0)
+	}
+	return rtnl.Known(string(s.text()), rtnl.ARPValidate)
 }
 
 func lacp(s *scanner) *hostinfo.LACP {

@@ -134,7 +134,7 @@ device() {
     if [ -e "$d/$f" ]; then set -- "$@" "has $f"; fi;
   done;
   if [ -d "$d/bonding" ]; then
-    for f in mode miimon arp_interval active_slave fail_over_mac min_links ad_aggregator ad_num_ports ad_partner_mac; do
+    for f in mode miimon arp_interval arp_validate active_slave fail_over_mac min_links ad_aggregator ad_num_ports ad_partner_mac; do
       read_line "$d/bonding/$f"; if [ -n "$v" ]; then set -- "$@" "bonding/$f $v"; fi;
     done;
   fi;

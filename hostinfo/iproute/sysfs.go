@@ -150,6 +150,8 @@ func (x *sysDevice) bonding(key, value string) {
 		b.MIIMon = number(word)
 	case "arp_interval":
 		b.ARPInterval = number(word)
+	case "arp_validate":
+		b.ARPValidate = rtnl.Known(word, rtnl.ARPValidate)
 	case "active_slave":
 		x.active = value
 	case "fail_over_mac":

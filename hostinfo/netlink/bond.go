@@ -20,6 +20,8 @@ func decodeBond(b []byte) (*hostinfo.Bond, error) {
 			bond.MIIMon = number(v)
 		case unix.IFLA_BOND_ARP_INTERVAL:
 			bond.ARPInterval = number(v)
+		case unix.IFLA_BOND_ARP_VALIDATE:
+			bond.ARPValidate = rtnl.ARPValidate(number(v))
 		case unix.IFLA_BOND_ACTIVE_SLAVE:
 			bond.ActiveSlave = natural(v)
 		case unix.IFLA_BOND_FAIL_OVER_MAC:

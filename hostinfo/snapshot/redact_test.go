@@ -16,7 +16,7 @@ var kept = []string{
 	"Host.Arch", "Host.Kernel", "Host.Via", "Host.Libvirt.Version", "Host.Libvirt.Hypervisor",
 	"Host.Devices.Name", "Host.Devices.AltNames", "Host.Devices.Kind", "Host.Devices.LinkType",
 	"Host.Devices.OperState", "Host.Devices.SlaveKind", "Host.Devices.VLAN.Protocol",
-	"Host.Devices.Bond.Mode", "Host.Devices.Bond.FailOverMAC",
+	"Host.Devices.Bond.Mode", "Host.Devices.Bond.FailOverMAC", "Host.Devices.Bond.ARPValidate",
 	"Host.Devices.BondPort.State", "Host.Devices.BondPort.MIIStatus", "Host.Devices.Macvlan.Mode",
 	"Host.Devices.Duplex", "Host.Devices.QETH.CardType", "Host.Devices.QETH.CHPID", "Host.Devices.QETH.State",
 	"Host.Devices.QETH.Isolation", "Host.Devices.QETH.BridgeRole",

@@ -107,6 +107,7 @@ func (l *look) details(c *code, d *hostinfo.Device) {
 		c.text(b.Mode)
 		c.nums([]int{b.MIIMon, b.ARPInterval, b.MinLinks})
 		c.text(b.FailOverMAC)
+		c.text(b.ARPValidate)
 		c.is(b.ActiveSlave == 0, b.LACP != nil)
 		if b.LACP != nil {
 			c.num(b.LACP.Ports)

@@ -22,7 +22,9 @@ finding names the layer at fault: a NIC without a carrier, a bond whose ports ar
 all dead, a parent that is down. Carriers themselves can lie: a bond without
 monitoring and a VLAN with loose_binding show one with nothing behind it, so
 migcheck looks at every layer. A bond that only asks an ARP target shows none
-while the target is silent, and was seen to carry traffic: a warning.`,
+while the target is silent; any other frame that a port receives wakes it, and it
+was seen to carry traffic: a warning. With arp_validate only the target's answers
+count, and it stays dead.`,
 	Value: func(e *preflight.Endpoint) string {
 		if _, why := deadLayer(e); why != "" {
 			return why
@@ -41,7 +43,7 @@ while the target is silent, and was seen to carry traffic: a warning.`,
 			Fix:    setUp(switchedOff(e, at)),
 		}
 		f = keepUp(f, e, switchedOff(e, at))
-		if asksARPOnly(at) && aPortIsAlive(e, at) {
+		if asksARPOnly(at) && otherTrafficCounts(at) && aPortIsAlive(e, at) {
 			f.Level = preflight.Warning
 			f.Reason = fmt.Sprintf("%s, below %s on %s, has live ports and no answer from its ARP target, so it shows no carrier until other traffic arrives", at.Name, e.Wanted, e.Name)
 			f.Hint = "check the ARP target, or monitor the bond by its links (miimon)"
@@ -53,6 +55,16 @@ while the target is silent, and was seen to carry traffic: a warning.`,
 // asksARPOnly says whether a bond judges its ports by an ARP target alone.
 func asksARPOnly(d *hostinfo.Device) bool {
 	return d.Bond != nil && d.Bond.ARPInterval > 0 && d.Bond.MIIMon == 0
+}
+
+// otherTrafficCounts says whether a bond takes any frame for a sign of life of
+// the port that it sends by, and not only its target's answers.
+func otherTrafficCounts(d *hostinfo.Device) bool {
+	switch d.Bond.ARPValidate {
+	case "active", "all", "filter_active":
+		return false
+	}
+	return true
 }
 
 func aPortIsAlive(e *preflight.Endpoint, bond *hostinfo.Device) bool {

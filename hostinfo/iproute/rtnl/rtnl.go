@@ -40,6 +40,11 @@ func BondMode(n int) string {
 	return word(n, "balance-rr", "active-backup", "balance-xor", "broadcast", "802.3ad", "balance-tlb", "balance-alb")
 }
 
+// ARPValidate names IFLA_BOND_ARP_VALIDATE, empty if unknown.
+func ARPValidate(n int) string {
+	return word(n, "none", "active", "backup", "all", "filter", "filter_active", "filter_backup")
+}
+
 // FailOverMAC names IFLA_BOND_FAIL_OVER_MAC, empty if unknown.
 func FailOverMAC(n int) string { return word(n, "none", "active", "follow") }
 

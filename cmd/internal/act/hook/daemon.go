@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"migcheck/cmd/internal/act/change"
 	"migcheck/cmd/internal/exit"
 )
 
@@ -102,13 +103,13 @@ func firstLine(path string) string {
 
 // planReload plans to make the daemons look for hooks anew: one that started
 // without any does not do it by itself.
-func (s Site) planReload(p *Plan, daemons []daemon) {
+func (s Site) planReload(p *change.Plan, daemons []daemon) {
 	for _, d := range daemons {
 		if d.elsewhere {
-			p.remark("%s, pid %d, has another /etc/libvirt and does not see this hook: it runs in a container", d.name, d.pid)
+			p.Remark("%s, pid %d, has another /etc/libvirt and does not see this hook: it runs in a container", d.name, d.pid)
 			continue
 		}
-		p.add(fmt.Sprintf("reload %s, pid %d (SIGHUP)", d.name, d.pid), func() error {
+		p.Add(fmt.Sprintf("reload %s, pid %d (SIGHUP)", d.name, d.pid), func() error {
 			if err := syscall.Kill(d.pid, syscall.SIGHUP); err != nil && err != syscall.ESRCH {
 				return err
 			}
@@ -116,7 +117,7 @@ func (s Site) planReload(p *Plan, daemons []daemon) {
 		}, nil)
 	}
 	if len(daemons) == 0 && s.here() {
-		p.remark("no libvirt daemon runs now: it will look for hooks when it starts")
+		p.Remark("no libvirt daemon runs now: it will look for hooks when it starts")
 	}
 }
 

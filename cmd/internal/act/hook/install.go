@@ -1,7 +1,6 @@
 package hook
 
 import (
-	"bytes"
 	"debug/buildinfo"
 	"debug/elf"
 	"errors"
@@ -12,16 +11,17 @@ import (
 	"slices"
 	"strings"
 
+	"migcheck/cmd/internal/act/change"
 	"migcheck/cmd/internal/exit"
 )
 
 // Install plans to put the hook on a site, exe being the program that judges. It
 // refuses what can't work, and never plans to write over what is not the hook's.
-func (s Site) Install(exe string) (*Plan, error) {
+func (s Site) Install(exe string) (*change.Plan, error) {
 	if err := isStatic(exe); err != nil {
 		return nil, err
 	}
-	if there, err := exists(s.path("/etc/libvirt")); err != nil || !there {
+	if there, err := change.Exists(s.path("/etc/libvirt")); err != nil || !there {
 		return nil, errors.Join(errors.New("libvirt is not installed here: there is no "+s.path("/etc/libvirt")), err)
 	}
 	if err := s.foreign(); err != nil {
@@ -31,7 +31,7 @@ func (s Site) Install(exe string) (*Plan, error) {
 	if err := newEnough(daemons); err != nil {
 		return nil, err
 	}
-	p := &Plan{}
+	p := &change.Plan{}
 	made, err := s.planDirs(p)
 	if err != nil {
 		return nil, err
@@ -41,13 +41,13 @@ func (s Site) Install(exe string) (*Plan, error) {
 	}
 	s.planReload(p, daemons)
 	if s.here() {
-		p.add("ask libvirt for a guest that never starts, and take the hook away if libvirt is kept from running it", awaitProof, nil)
+		p.Add("ask libvirt for a guest that never starts, and take the hook away if libvirt is kept from running it", awaitProof, nil)
 	}
 	return p, nil
 }
 
 // planDirs plans the directories, and returns all that are or were made for it.
-func (s Site) planDirs(p *Plan) ([]string, error) {
+func (s Site) planDirs(p *change.Plan) ([]string, error) {
 	var made []string
 	if old, err := readFile(s.path(scriptPath), maxSettings); err == nil {
 		made = madeDirs(old)
@@ -61,7 +61,7 @@ func (s Site) planDirs(p *Plan) ([]string, error) {
 			if !slices.Contains(made, d) {
 				made = append(made, d)
 			}
-			p.add("make the directory "+s.path(d), func() error {
+			p.Add("make the directory "+s.path(d), func() error {
 				if err := os.Mkdir(s.path(d), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 					return err
 				}
@@ -73,21 +73,13 @@ func (s Site) planDirs(p *Plan) ([]string, error) {
 }
 
 // planFiles plans the files. The link comes last: with it the hook is in force.
-func (s Site) planFiles(p *Plan, exe string, made []string) error {
+func (s Site) planFiles(p *change.Plan, exe string, made []string) error {
 	program, err := os.ReadFile(exe)
 	if err != nil {
 		return err
 	}
 	put := func(name string, content []byte, mode fs.FileMode) error {
-		full := s.path(name)
-		there, err := exists(full)
-		undo := func() { _ = os.Remove(full) }
-		if there {
-			undo = nil
-		}
-		p.add(fmt.Sprintf("write %s (%d bytes, mode %#o)", full, len(content), mode),
-			func() error { return put(full, bytes.NewReader(content), mode) }, undo)
-		return err
+		return p.AddFile(s.path(name), content, mode)
 	}
 	if err := put(binaryPath, program, 0o755); err != nil {
 		return err
@@ -96,20 +88,20 @@ func (s Site) planFiles(p *Plan, exe string, made []string) error {
 		return err
 	}
 	if s.here() {
-		p.add("see that it judges, and leaves other operations alone", tryOut, nil)
+		p.Add("see that it judges, and leaves other operations alone", tryOut, nil)
 	}
-	if there, err := exists(s.path(settingsPath)); err != nil {
+	if there, err := change.Exists(s.path(settingsPath)); err != nil {
 		return err
 	} else if there {
-		p.remark("%s stays as it is", s.path(settingsPath))
+		p.Remark("%s stays as it is", s.path(settingsPath))
 	} else if err := put(settingsPath, []byte(defaultSettings), 0o644); err != nil {
 		return err
 	}
 	link := s.path(linkPath)
-	if there, err := exists(link); err != nil || there {
+	if there, err := change.Exists(link); err != nil || there {
 		return err
 	}
-	p.add(fmt.Sprintf("link %s to %s", link, scriptPath),
+	p.Add(fmt.Sprintf("link %s to %s", link, scriptPath),
 		func() error { return os.Symlink(scriptPath, link) }, func() { _ = os.Remove(link) })
 	return nil
 }
@@ -123,7 +115,7 @@ func (s Site) foreign() error {
 	var strangers []string
 	for name, ours := range map[string]func(string) bool{linkPath: isOurLink, scriptPath: isOurScriptFile, binaryPath: isMigcheck} {
 		full := s.path(name)
-		there, err := exists(full)
+		there, err := change.Exists(full)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"migcheck/cmd/internal/act/change"
 )
 
 // image is a machine with libvirt and without a hook.
@@ -51,7 +53,7 @@ func tree(t *testing.T, root string) []string {
 	return out
 }
 
-func (p *Plan) mustApply(t *testing.T, err error) {
+func mustApply(t *testing.T, p *change.Plan, err error) {
 	t.Helper()
 	if err == nil {
 		err = p.Apply()
@@ -61,17 +63,17 @@ func (p *Plan) mustApply(t *testing.T, err error) {
 	}
 }
 
-func install(t *testing.T, s Site) *Plan {
+func install(t *testing.T, s Site) *change.Plan {
 	t.Helper()
 	p, err := s.Install(build(t))
-	p.mustApply(t, err)
+	mustApply(t, p, err)
 	return p
 }
 
-func remove(t *testing.T, s Site) *Plan {
+func remove(t *testing.T, s Site) *change.Plan {
 	t.Helper()
 	p, err := s.Remove()
-	p.mustApply(t, err)
+	mustApply(t, p, err)
 	return p
 }
 
@@ -86,7 +88,7 @@ func TestInstallAndRemove(t *testing.T) {
 	if diff := cmp.Diff(before, tree(t, s.Root)); diff != "" {
 		t.Fatalf("planning changed something:\n%s", diff)
 	}
-	p.mustApply(t, nil)
+	mustApply(t, p, nil)
 	info, err := os.Stat(build(t))
 	if err != nil {
 		t.Fatal(err)
@@ -134,8 +136,8 @@ func TestSomebodyElsesFiles(t *testing.T) {
 			s := image(t)
 			writeFile(t, s.path(name), text)
 			before := tree(t, s.Root)
-			for what, plan := range map[string]func() (*Plan, error){
-				"install": func() (*Plan, error) { return s.Install(build(t)) },
+			for what, plan := range map[string]func() (*change.Plan, error){
+				"install": func() (*change.Plan, error) { return s.Install(build(t)) },
 				"remove":  s.Remove,
 			} {
 				if _, err := plan(); err == nil || !strings.Contains(err.Error(), s.path(name)+": not written by migcheck") {

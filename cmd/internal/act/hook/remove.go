@@ -6,15 +6,17 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+
+	"migcheck/cmd/internal/act/change"
 )
 
 // Remove plans to take away what Install has put there, and nothing else. The
 // link goes first: without it the hook is not in force.
-func (s Site) Remove() (*Plan, error) {
+func (s Site) Remove() (*change.Plan, error) {
 	if err := s.foreign(); err != nil {
 		return nil, err
 	}
-	p := &Plan{}
+	p := &change.Plan{}
 	script, err := readFile(s.path(scriptPath), maxSettings)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -25,7 +27,7 @@ func (s Site) Remove() (*Plan, error) {
 		}
 	}
 	if len(p.Changes) == 0 {
-		p.remark("no hook is installed")
+		p.Remark("no hook is installed")
 		return p, nil
 	}
 	s.planReload(p, s.daemons())
@@ -37,28 +39,28 @@ func (s Site) Remove() (*Plan, error) {
 			return nil, err
 		}
 	default:
-		p.remark("%s stays: somebody has written in it", s.path(settingsPath))
+		p.Remark("%s stays: somebody has written in it", s.path(settingsPath))
 	}
 	s.planRmdirs(p, madeDirs(script))
 	return p, nil
 }
 
-func (s Site) planUnlink(p *Plan, name string) error {
+func (s Site) planUnlink(p *change.Plan, name string) error {
 	full := s.path(name)
-	there, err := exists(full)
+	there, err := change.Exists(full)
 	if there {
-		p.add("delete "+full, func() error { return os.Remove(full) }, nil)
+		p.Add("delete "+full, func() error { return os.Remove(full) }, nil)
 	}
 	return err
 }
 
 // planRmdirs plans to delete the directories that were made for the hook, as far
 // as nobody has put something else into them.
-func (s Site) planRmdirs(p *Plan, made []string) {
+func (s Site) planRmdirs(p *change.Plan, made []string) {
 	slices.Sort(made)
 	for _, d := range slices.Backward(made) {
 		full := s.path(d)
-		p.add(fmt.Sprintf("delete the directory %s if it is empty", full), func() error {
+		p.Add(fmt.Sprintf("delete the directory %s if it is empty", full), func() error {
 			entries, err := os.ReadDir(full)
 			if errors.Is(err, fs.ErrNotExist) || len(entries) > 0 {
 				return nil

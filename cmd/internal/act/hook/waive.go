@@ -11,6 +11,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/sys/unix"
+
+	"migcheck/cmd/internal/act/change"
 )
 
 // Waive adds a waiver to the settings, takes out those that have ended, and
@@ -40,7 +42,7 @@ func (s Site) Waive(w Waiver, now time.Time) error {
 		raw, err = addWaiver(raw, w, now)
 	}
 	if err == nil {
-		err = put(path, bytes.NewReader(raw), 0o644)
+		err = change.Put(path, bytes.NewReader(raw), 0o644)
 	}
 	if err != nil {
 		return fmt.Errorf("add a waiver to %s: %w", path, err)
