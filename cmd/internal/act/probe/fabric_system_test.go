@@ -281,8 +281,9 @@ func (e *effect) hostile(from int, frame []byte) {
 		}
 	case "flood":
 		forged := bytes.Clone(frame)
-		for i := range 200 {
-			binary.BigEndian.PutUint32(forged[14+16:], uint32(i))
+		number := binary.BigEndian.Uint32(frame[14+16:])
+		for i := range uint32(200) { // never its own: to pass that on would be a way
+			binary.BigEndian.PutUint32(forged[14+16:], number+1+i)
 			send(forged)
 		}
 	}
