@@ -40,6 +40,9 @@ const (
 	Domains    Fact = "domains"    // the host's other guests
 	Networks   Fact = "networks"   // the host's libvirt networks
 	Path       Fact = "path"       // the way to the other host's migration ports; only a migration needs it
+	Probe      Fact = "probe"      // what came of sending frames between the NIC's devices; only where that was asked for
+	Trial      Fact = "trial"      // what came of making a macvtap on the device for a moment; only where that was asked for
+	Segment    Fact = "segment"    // what else was seen of the network that the device leads to; asked for with it
 )
 
 // The facts about the guest. The side of a need does not matter for them.

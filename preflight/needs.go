@@ -58,6 +58,12 @@ func (e *engine) know(n Need, req *Requirement) (*Endpoint, knowledge, string) {
 	if m := e.plan.Migration; n.Fact == Path && (m == nil || m.Offline) {
 		return end, inapplicable, "" // no memory is to be sent
 	}
+	switch n.Fact {
+	case Probe, Segment:
+		return e.plan.knowNetwork(n.Fact, end, req)
+	case Trial:
+		return e.plan.knowTrial(end)
+	}
 	k, why := end.know(n.Fact)
 	return end, k, why
 }

@@ -27,6 +27,14 @@ type Plan struct {
 	// Arrival is what a look after the migration showed; nil before it. With it
 	// the rules of phase After are asked, and only they.
 	Arrival *Arrival
+	// Probes are what came of sending frames between the NICs' devices, and
+	// Segments what else was seen of the networks that they lead to. Both are nil
+	// where nobody asked for it.
+	Probes   []hostinfo.Probe
+	Segments []hostinfo.Segment
+	// Trials are what came of making macvtaps for a moment; nil where nobody asked
+	// for it.
+	Trials []hostinfo.Trial
 	// Waivers are the findings that somebody decided to live with.
 	Waivers []Waiver
 	// Now is the time of judging, for waivers that end.

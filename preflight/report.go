@@ -42,6 +42,8 @@ type Options struct {
 	// ToAll is set where one guest was judged on the way to every other host: it
 	// needs one of the ways, and not all of them.
 	ToAll bool `json:"to_all,omitempty"`
+	// Probe is set where frames were sent between the NICs' devices.
+	Probe bool `json:"probe,omitempty"`
 	// Assumed are the commands that the hosts were judged after, though nobody
 	// has run them.
 	Assumed []Assumption `json:"assumed,omitempty"`
@@ -123,6 +125,12 @@ type NICReport struct {
 	Judged      bool       `json:"judged"`
 	Source      SideReport `json:"source,omitzero"`
 	Destination SideReport `json:"destination,omitzero"`
+	// SameNetwork is what speaks for both devices leading to one network; nil
+	// where one of them is not there.
+	SameNetwork *SameNetwork `json:"same_network,omitempty"`
+	// Trial is what came of making a macvtap on the destination's device; nil where
+	// nobody asked for it.
+	Trial *hostinfo.Trial `json:"trial,omitempty"`
 }
 
 // SideReport is a NIC's place on one host.

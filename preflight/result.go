@@ -27,13 +27,13 @@ func (e *engine) report(reqs []*Requirement) *Report {
 	}
 	for i := range def.NICs {
 		of := slices.DeleteFunc(slices.Clone(reqs), func(q *Requirement) bool { return q.Index != i })
-		r.NICs = append(r.NICs, nicReport(i, &def.NICs[i], of)...)
+		r.NICs = append(r.NICs, p.nicReport(i, &def.NICs[i], of)...)
 	}
 	r.MappedXML = slices.ContainsFunc(reqs, func(q *Requirement) bool { return q.Destination.Mapped })
 	return r
 }
 
-func nicReport(i int, nic *hostinfo.NIC, reqs []*Requirement) []NICReport {
+func (p *Plan) nicReport(i int, nic *hostinfo.NIC, reqs []*Requirement) []NICReport {
 	one := NICReport{Index: i, Type: nic.Type, MAC: nic.MAC, Model: nic.Model, Network: nic.Network}
 	if len(reqs) == 0 {
 		return []NICReport{one}
@@ -42,6 +42,7 @@ func nicReport(i int, nic *hostinfo.NIC, reqs []*Requirement) []NICReport {
 	for _, q := range reqs {
 		one.Judged = true
 		one.Source, one.Destination = sideReport(q.Source), sideReport(q.Destination)
+		one.SameNetwork, one.Trial = p.sameNetwork(q), p.Tried(q.Destination)
 		out = append(out, one)
 	}
 	return out

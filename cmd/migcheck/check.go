@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,6 +27,7 @@ type checkFlags struct {
 	strict                bool
 	wait                  patienceFlag
 	toAll                 bool // --to all
+	probeFlags
 	moveFlags
 }
 
@@ -44,6 +46,7 @@ func (c *checkFlags) register(cmd *cobra.Command) {
 	f.StringVar(&c.toURI, "to-uri", "", "libvirt `URI` of the destination, reached directly")
 	f.StringVar(&c.color, "color", "auto", "auto, always or never")
 	c.reach.register(f)
+	c.probeFlags.register(f)
 	c.moveFlags.register(f)
 	_ = cmd.RegisterFlagCompletionFunc("to", completeDestinations)
 	_ = cmd.RegisterFlagCompletionFunc("from", completeHosts)
@@ -96,6 +99,9 @@ func (c *checkFlags) run(cmd *cobra.Command, guests []string) error {
 		return err
 	}
 	if err := run.mayMove(); err != nil {
+		return err
+	}
+	if err := run.mayProbe(); err != nil {
 		return err
 	}
 	judge := run.judge
@@ -182,7 +188,7 @@ func (c *checkFlags) complete(cmd *cobra.Command, guests []string) error {
 	if _, err := parseMaps(c.maps, c.to); err != nil {
 		return err
 	}
-	return c.moveFlags.complete(c, guests)
+	return errors.Join(c.probeFlags.complete(c), c.moveFlags.complete(c, guests))
 }
 
 // checkRun is one run of a check.
@@ -196,7 +202,8 @@ type checkRun struct {
 	// the first look.
 	guests []*hostinfo.Guest
 	from   []string
-	mover  *mover // nil: nobody asked to migrate
+	mover  *mover  // nil: nobody asked to migrate
+	prober *prober // nil: nobody asked for frames
 }
 
 func newRun(c *checkFlags, cmd *cobra.Command, w world.World, fleet *fleetfile.Fleet) *checkRun {

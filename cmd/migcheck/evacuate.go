@@ -136,7 +136,7 @@ func (r *evacuation) complete() (err error) {
 	case r.migrate && !r.yes && !r.dryRun && !term.IsTerminal(int(os.Stdin.Fd())):
 		return errNobodyToAsk
 	}
-	return r.coherent(r.allow)
+	return r.coherent(r.allow, false)
 }
 
 // choose finds the destinations.

@@ -4,6 +4,8 @@ package main
 
 import (
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,6 +24,7 @@ import (
 func TestHosts(t *testing.T) {
 	site := hosts.Start(t, hosts.Spec{Name: "hostA", Macvtaps: true}, hosts.Spec{Name: "hostB"})
 	p := scriptParams(t, "hosts")
+	static := buildBeside(t)
 	seen := map[string][2]int{}
 	p.Cmds["on"] = func(ts *testscript.TestScript, neg bool, args []string) {
 		if len(args) < 2 || site.Host(args[0]) == nil {
@@ -56,6 +59,7 @@ func TestHosts(t *testing.T) {
 			return err
 		}
 		e.Setenv("MIGCHECK", exe)
+		e.Setenv("STATIC", static)
 		for _, h := range site.Hosts {
 			seen[h.Name] = asked(t, h)
 			e.Setenv(strings.ToUpper(h.Name)+"_ROOT", h.Path(""))
@@ -65,6 +69,23 @@ func TestHosts(t *testing.T) {
 		return setup(e)
 	}
 	testscript.RunT(inTurn{t}, p)
+}
+
+// buildBeside builds the static program beside this one, where --push looks for
+// it.
+func buildBeside(t *testing.T) string {
+	t.Helper()
+	here, err := exec.LookPath("migcheck")
+	if err != nil {
+		t.Fatal(err)
+	}
+	static := filepath.Join(filepath.Dir(here), "migcheck-"+runtime.GOARCH)
+	build := exec.Command("go", "build", "-trimpath", "-o", static, ".")
+	build.Env = append(build.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return static
 }
 
 func asked(t *testing.T, h *hosts.Host) [2]int {

@@ -33,6 +33,9 @@ func (r *checkRun) judge(ctx context.Context, guests []string) (*preflight.Docum
 		return nil, err
 	}
 	doc.Reports = r.reports(ctx, doc)
+	if err := ctxErr(ctx); err != nil { // what was probed then is half of it
+		return nil, err
+	}
 	if err := r.mapsUsed(doc); err != nil {
 		return nil, err
 	}
@@ -71,11 +74,17 @@ func (r *checkRun) reports(ctx context.Context, doc *preflight.Document) []prefl
 	if r.mover != nil {
 		r.mover.trips = nil // those of an earlier look
 	}
+	if r.prober != nil {
+		r.prober.again()
+	}
 	for i, g := range r.guests {
 		for _, to := range r.flags.to {
 			plan := &preflight.Plan{
 				Guest: g, From: r.hosts[r.from[i]], To: r.hosts[to], Map: r.mapFor(to), MapMode: r.flags.mapMode,
 				Migration: r.flags.migration(), Waivers: doc.Waivers, Now: doc.Created,
+			}
+			if r.prober != nil {
+				r.prober.ask(ctx, plan)
 			}
 			out = append(out, *r.run(ctx, plan))
 		}
@@ -259,7 +268,7 @@ func (r *checkRun) document() *preflight.Document {
 		Schema:  preflight.Schema,
 		Tool:    preflight.Tool{Name: "migcheck", Version: version()},
 		Created: time.Now().UTC().Truncate(time.Second),
-		Options: preflight.Options{Strict: r.flags.strict, Snapshot: r.flags.snapshot, Map: r.mapOption(), ToAll: r.flags.toAll},
+		Options: preflight.Options{Strict: r.flags.strict, Snapshot: r.flags.snapshot, Map: r.mapOption(), ToAll: r.flags.toAll, Probe: r.flags.probe},
 		Waivers: waivers(r.fleet, r.flags.allow),
 	}
 	var names []string

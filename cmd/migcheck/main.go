@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"migcheck/cmd/internal/act/hook"
+	"migcheck/cmd/internal/act/probe"
 	"migcheck/cmd/internal/exit"
 )
 
@@ -21,6 +22,9 @@ var lastWords atomic.Pointer[string]
 func main() {
 	if len(os.Args) > 2 && os.Args[1] == "hook" && os.Args[2] == "run" {
 		os.Exit(hook.Main(os.Args[3:])) // libvirt waits: no flags, no help, nothing on stdout
+	}
+	if len(os.Args) == 2 && os.Args[1] == probe.Verb {
+		os.Exit(probe.Serve(os.Stdin, os.Stdout)) // driven by a migcheck elsewhere
 	}
 	os.Exit(run(os.Args[1:]))
 }

@@ -40,7 +40,7 @@ func (m *moveFlags) register(f *pflag.FlagSet) {
 func (m *moveFlags) registerHow(f *pflag.FlagSet) {
 	w := &m.wish
 	f.BoolVar(&m.migrate, "migrate", false, "migrate the guests that are ready; asks first at a terminal")
-	f.BoolVar(&m.yes, "yes", false, "with --migrate: do not ask")
+	f.BoolVar(&m.yes, "yes", false, "do not ask before something is changed")
 	f.BoolVar(&m.dryRun, "dry-run", false, "with --migrate: print what libvirt would be told, secrets in XML included, and do nothing")
 	f.StringVar(&w.PeerToPeer, "p2p", "", "with --migrate: let the source manage it, over a connection of its own to the destination's libvirt at `URI` (qemu+ssh://HOSTNAME/system)")
 	f.Lookup("p2p").NoOptDefVal = byItself
@@ -80,14 +80,15 @@ func (m *moveFlags) complete(c *checkFlags, guests []string) error {
 	case m.mapMode != "" && len(c.maps) == 0:
 		return wrong("--map-mode says how mapped NICs stand there, and no --map is given")
 	}
-	return errors.Join(m.coherent(c.allow), oneOf("map-mode", m.mapMode, "bridge", "vepa", "private", "passthrough"))
+	return errors.Join(m.coherent(c.allow, c.trial), oneOf("map-mode", m.mapMode, "bridge", "vepa", "private", "passthrough"))
 }
 
-// coherent refuses words on how to migrate that don't go together.
-func (m *moveFlags) coherent(allow []string) error {
+// coherent refuses words on how to migrate that don't go together. asks says that
+// something else is asked about, which --yes agrees to.
+func (m *moveFlags) coherent(allow []string, asks bool) error {
 	wrong := func(format string, a ...any) error { return exit.Because(fmt.Errorf(format, a...), "") }
 	w := &m.wish
-	needing := m.dryRun || m.yes || m.keepGoing || m.guestsAtOnce != 1 || *w != (act.Wish{OnTimeout: "abort"}) && *w != (act.Wish{OnTimeout: "abort", Offline: true})
+	needing := m.dryRun || m.yes && !asks || m.keepGoing || m.guestsAtOnce != 1 || *w != (act.Wish{OnTimeout: "abort"}) && *w != (act.Wish{OnTimeout: "abort", Offline: true})
 	_, _, uriErr := world.MigrationTarget(w.MigrateURI)
 	switch {
 	case needing && !m.migrate:

@@ -63,6 +63,7 @@ func (p *printer) report(d *preflight.Document, r *preflight.Report) {
 	}
 	p.notes(roots)
 	p.notChecked(r)
+	p.notProven(r)
 }
 
 // stateWords says in which state and by which definition a guest was judged.
@@ -116,6 +117,8 @@ func (p *printer) nic(d *preflight.Document, n *preflight.NICReport) {
 		}
 		p.wrap(4, 4+width+2, words)
 	}
+	p.sameNetwork(n.SameNetwork)
+	p.trial(n.Trial)
 }
 
 func empty(s string) bool { return s == "" }

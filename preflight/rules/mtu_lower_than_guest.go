@@ -31,7 +31,7 @@ narrower than its NICs was seen to let full frames pass.`,
 	Value: func(e *preflight.Endpoint) string { return fmt.Sprintf("mtu %d", e.Device.MTU) },
 	Check: func(p *preflight.Pass) {
 		src, dst := p.Req.Source, p.Req.Destination
-		uses := guestMTU(p.Req)
+		uses := p.Req.GuestMTU()
 		if dst.Device.MTU >= uses {
 			return
 		}
@@ -58,18 +58,6 @@ func narrowest(e *preflight.Endpoint) int {
 		}
 	}
 	return cmp.Or(mtu, e.Device.MTU)
-}
-
-// guestMTU is the most that the guest can use on the source: what its
-// definition says, else its macvtap's MTU, else its device's.
-func guestMTU(q *preflight.Requirement) int {
-	switch {
-	case q.NIC.MTU > 0:
-		return q.NIC.MTU
-	case q.Source.Macvtap != nil && q.Source.Macvtap.MTU > 0:
-		return q.Source.Macvtap.MTU
-	}
-	return q.Source.Device.MTU
 }
 
 // raiseMTU are the commands that raise the MTU of every layer that is too low,

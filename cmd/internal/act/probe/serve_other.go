@@ -1,0 +1,8 @@
+//go:build !linux
+
+package probe
+
+import "io"
+
+// Serve does nothing: only Linux has packet sockets.
+func Serve(io.Reader, io.Writer) int { return 1 }

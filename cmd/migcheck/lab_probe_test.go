@@ -1,0 +1,125 @@
+//go:build lab
+
+package main
+
+import (
+	"encoding/json"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"migcheck/preflight"
+)
+
+// lookAlike gives hostB another bond0.623: of VLAN 623 like the first, on a NIC of
+// the other switch. Nothing on the host tells the two apart.
+const lookAlike = `set -e
+ip link delete bond0.623
+ip link set eth3 up
+ip link add link eth3 name bond0.623 type vlan id 623
+ip link set bond0.623 up`
+
+// traces is what a probe, a trial or a pushed program could leave behind on a
+// host: devices and what is set on them, addresses, sockets, files, programs.
+const traces = `ip -details -oneline link show | grep -oE "^[0-9]+: [^ ]+|mtu [0-9]+|link/ether [0-9a-f:]+|promiscuity [0-9]+|allmulti [0-9]+"
+ip -oneline address show | grep -oE "inet6? [^ ]+"
+cat /proc/net/packet
+ls -d /run/migcheck-* /dev/shm/migcheck-* /var/tmp/migcheck-* 2>/dev/null
+ls /dev/tap*
+for p in /proc/[0-9]*; do tr "\0" " " <$p/cmdline 2>/dev/null | grep -ac "[p]robe-frames" | grep -v 0; done
+true`
+
+// TestLabProbe sends frames between both hosts: on the true network the guest is
+// ready, and on one that looks like it it is blocked. Nothing is left behind.
+func TestLabProbe(t *testing.T) {
+	l := openLab(t)
+	l.must(t, "reset")
+	l.must(t, "guests")
+	t.Cleanup(func() { l.must(t, "reset") })
+	build := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(filepath.Dir(l.binary), "migcheck-"+runtime.GOARCH), ".")
+	build.Env = append(build.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	probe := []string{"guest1", "--from", "hostA", "--to", "hostB", "--probe"}
+	pushed := append(slices.Clone(probe), "--push")
+
+	t.Run("none brought", func(t *testing.T) {
+		l.probe(t, "undecided", []string{preflight.FactsNotObserved}, preflight.ByName, probe...)
+	})
+	t.Run("no rights", func(t *testing.T) {
+		l.probe(t, "undecided", []string{preflight.FactsNotObserved}, preflight.ByName,
+			"guest1", "--from", "alice@hostA", "--to", "alice@hostB", "--probe", "--push")
+	})
+	t.Run("the true network", func(t *testing.T) {
+		l.probe(t, "ready", nil, preflight.ByFrames, pushed...)
+	})
+	t.Run("smaller frames than the guest's", func(t *testing.T) {
+		l.on(t, "hostB", "ip link set bond0 mtu 1400")
+		defer l.on(t, "hostB", "ip link set bond0 mtu 1500 && ip link set bond0.623 mtu 1500")
+		l.probe(t, "blocked", []string{"mtu-lower-than-guest"}, preflight.ByFrames, pushed...)
+	})
+	t.Run("killed in the middle", func(t *testing.T) {
+		before := l.traces(t)
+		p := l.start(t, nil, pushed...)
+		for l.traces(t)[1] == before[1] { // while the program is brought, or later
+			select {
+			case <-p.done:
+				t.Fatalf("it ended before it was seen on hostB\n%s%s", p.out, p.errs)
+			default:
+			}
+		}
+		_ = p.cmd.Process.Kill()
+		<-p.done
+		deadline := time.Now().Add(labPatience)
+		for l.traces(t) != before {
+			if time.Now().After(deadline) {
+				t.Fatalf("before:\n%s\nafter:\n%s", before, l.traces(t))
+			}
+		}
+	})
+	t.Run("a network that looks like it", func(t *testing.T) {
+		l.on(t, "hostB", lookAlike)
+		without, _ := l.migcheck(t, append(slices.Clone(probe[:5]), "-o", "json")...)
+		var d preflight.Document
+		if err := json.Unmarshal(without, &d); err != nil || d.Verdict >= preflight.Undecided {
+			t.Errorf("without frames it should look fine: %v %v\n%s", d.Verdict, err, without)
+		}
+		l.probe(t, "blocked", []string{"probe-not-reachable"}, preflight.ByName, pushed...)
+	})
+}
+
+// probe runs migcheck and compares the verdict, the rules that it comes from and
+// how well the network's identity is proven. Nothing may be left behind.
+func (l *lab) probe(t *testing.T, level string, rules []string, grade preflight.Grade, args ...string) {
+	t.Helper()
+	before := l.traces(t)
+	out, code := l.migcheck(t, append(args, "-o", "json")...)
+	var d preflight.Document
+	if err := json.Unmarshal(out, &d); err != nil || len(d.Reports) != 1 {
+		t.Fatalf("%v: %s", err, out)
+	}
+	want := verdict{level: level, rules: rules}
+	if got := verdictIn(&d); got.String() != want.String() || code != exitCodes[level] {
+		t.Errorf("migcheck says %v with exit status %d, want %v\n%s", got, code, want, sentences(&d))
+	}
+	same := d.Reports[0].NICs[0].SameNetwork
+	if same == nil || same.Grade != grade {
+		t.Errorf("the network is proven %+v, want %s", same, grade)
+	}
+	if same != nil && same.Probe != nil {
+		t.Logf("%d frames there, %d back, largest %d and %d; %s", same.Probe.There.Sent, same.Probe.Back.Sent,
+			same.Probe.There.Largest, same.Probe.Back.Largest, same.Probe.Undecided)
+	}
+	if after := l.traces(t); after != before {
+		t.Errorf("before:\n%s\nafter:\n%s", before, after)
+	}
+}
+
+func (l *lab) traces(t *testing.T) [2]string {
+	t.Helper()
+	return [2]string{l.on(t, "hostA", traces), l.on(t, "hostB", traces)}
+}

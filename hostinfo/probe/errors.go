@@ -1,0 +1,8 @@
+package probe
+
+import "errors"
+
+var (
+	errDisturbed = errors.New("so many forged or other frames came that what was sent may have been lost among them")
+	errUnechoed  = errors.New("frames were heard both ways, and none of them said that the other way works: what was heard is in doubt")
+)
