@@ -3,9 +3,15 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"migcheck/preflight"
+	"migcheck/preflight/fleet"
 )
 
 // TestSystemdLab runs in the lab's systemd flavour: hostA judges a fleet of itself
@@ -59,5 +65,58 @@ func (l *lab) upload(t *testing.T, host, path string) {
 	}
 	if _, err := l.feed(string(raw), "shell", host, "sh", "-c", "cat >"+path+" && chmod 0755 "+path); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestSystemdLabFleet judges a fleet of three hosts of which one has lost its
+// management network: it is a column that nobody knows, and the run goes on.
+func TestSystemdLabFleet(t *testing.T) {
+	l := openLab(t)
+	l.must(t, "reset")
+	l.must(t, "guests")
+	dir := t.TempDir()
+	file := filepath.Join(dir, "fleet.yaml")
+	if err := os.WriteFile(file, []byte("hosts: {hostA: {}, hostB: {}, hostC: {}}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	l.must(t, "cable", "hostC", "mgmt", "out")
+	t.Cleanup(func() { l.must(t, "cable", "hostC", "mgmt", "in") })
+	words := func(more ...string) []string {
+		return append([]string{"fleet", "--fleet", file, "--history", filepath.Join(dir, "history.db")}, more...)
+	}
+	out, code := l.migcheck(t, words("-o", "json", "-o", "html="+filepath.Join(dir, "fleet.html"))...)
+	var d fleet.Document
+	if err := json.Unmarshal(out, &d); err != nil || code != 0 {
+		t.Fatalf("exit status %d, %v: %s", code, err, out)
+	}
+	for i, want := range []bool{true, true, false} {
+		if h := d.Hosts[i]; h.Observed != want || !want && h.Reason == "" {
+			t.Errorf("%s: observed %v, %q", h.Name, h.Observed, h.Reason)
+		}
+	}
+	if len(d.Guests) != 2 {
+		t.Fatalf("%d guests: %s", len(d.Guests), out)
+	}
+	for g := range d.Guests {
+		if b, c := d.Verdict(g, 1), d.Verdict(g, 2); b != preflight.Ready && b != preflight.Note || c != preflight.Undecided {
+			t.Errorf("%s to hostB: %s, to hostC: %s", d.Guests[g].Name, b, c)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "fleet.html")); err != nil {
+		t.Error(err)
+	}
+	if out, code := l.migcheck(t, "guest1", "--from", "hostA", "--to", "all", "--fleet", file); code != 0 || !bytes.Contains(out, []byte("1 of 2 hosts can take it, 1 undecided")) {
+		t.Errorf("exit status %d\n%s", code, out)
+	}
+	if out, code := l.migcheck(t, "evacuate", "hostA", "--fleet", file); code != 0 || !bytes.Contains(out, []byte("hostA can be emptied")) {
+		t.Errorf("exit status %d\n%s", code, out)
+	}
+	l.on(t, "hostB", "ip link delete bond0.623")
+	t.Cleanup(func() { l.must(t, "reset", "hostB") })
+	if out, code := l.migcheck(t, words("--fail-on", "new")...); code != 1 {
+		t.Errorf("a way is lost, and the exit status is %d\n%s", code, out)
+	}
+	if out, code := l.migcheck(t, "diff", "--history", filepath.Join(dir, "history.db")); code != 0 || !bytes.Contains(out, []byte("hostB: bond0.623 is gone")) || !bytes.Contains(out, []byte("guest1 can no longer go to hostB")) {
+		t.Errorf("exit status %d\n%s", code, out)
 	}
 }
