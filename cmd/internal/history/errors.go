@@ -86,26 +86,26 @@ func wrap(doing, path string, err error) error {
 		e.Advice = adviceAccess
 	}
 	if s, ok := errors.AsType[*sqlite.Error](err); ok {
-		e.Err, e.Advice = inWords(s)
+		e.Advice, e.Err = inWords(s)
 	}
 	return e
 }
 
 // inWords is what SQLite means.
-func inWords(s *sqlite.Error) (error, string) {
+func inWords(s *sqlite.Error) (advice string, err error) {
 	switch s.Code() {
 	case sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RECOVERY, sqlite3.SQLITE_READONLY_CANTLOCK:
-		return fmt.Errorf("it has to be put right first: %w", s), adviceHalf
+		return adviceHalf, fmt.Errorf("it has to be put right first: %w", s)
 	}
 	switch s.Code() & 0xff {
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return &damaged{s}, adviceDamaged
+		return adviceDamaged, &damaged{s}
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return s, adviceBusy
+		return adviceBusy, s
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
-		return s, adviceAccess
+		return adviceAccess, s
 	case sqlite3.SQLITE_FULL:
-		return s, "the disk is full; nothing that was stored is lost"
+		return "the disk is full; nothing that was stored is lost", s
 	}
-	return s, ""
+	return "", s
 }
