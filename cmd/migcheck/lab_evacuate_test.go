@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// TestLabEvacuate empties hostA: two guests that run there go to hostB, one after
+// TestProveEvacuate empties hostA: two guests that run there go to hostB, one after
 // the other, and a third that is stopped stays until it is asked for.
-func TestLabEvacuate(t *testing.T) {
+func TestProveEvacuate(t *testing.T) {
 	l := openLab(t)
 	l.must(t, "reset")
 	l.on(t, "hostA", `for g in $(virsh -q list --all --name); do virsh -q destroy $g 2>/dev/null; virsh -q undefine $g 2>/dev/null; done; true`)
