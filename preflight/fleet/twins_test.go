@@ -26,10 +26,22 @@ func TestOneFieldApart(t *testing.T) {
 				t.Errorf("only %d hosts are one field apart", len(twins))
 			}
 			for n, twin := range twins {
+				if n%sparse() != 0 {
+					continue
+				}
 				judgeTwin(t, healthy, twin, n)
 			}
 		})
 	}
+}
+
+// sparse is 1, or how many cases a run takes one of that is to be short: under the
+// race detector and on an emulated machine, which look for something else.
+func sparse() int {
+	if testing.Short() {
+		return 8
+	}
+	return 1
 }
 
 // TestGuestsOneFieldApart does the same with guests.
