@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"slices"
 	"testing"
-	"time"
 
 	"migcheck/preflight"
 )
@@ -32,9 +31,46 @@ ls /dev/tap*
 for p in /proc/[0-9]*; do tr "\0" " " <$p/cmdline 2>/dev/null | grep -ac "[p]robe-frames" | grep -v 0; done
 true`
 
+var probing = []string{"guest1", "--from", "hostA", "--to", "hostB", "--probe"}
+
 // TestLabProbe sends frames between both hosts: on the true network the guest is
 // ready, and on one that looks like it it is blocked. Nothing is left behind.
 func TestLabProbe(t *testing.T) {
+	l := readyToProbe(t)
+	t.Run("the true network", func(t *testing.T) {
+		l.probe(t, "ready", nil, preflight.ByFrames, append(probing, "--push")...)
+	})
+	t.Run("a network that looks like it", func(t *testing.T) {
+		l.on(t, "hostB", lookAlike)
+		without, _ := l.migcheck(t, append(slices.Clone(probing[:5]), "-o", "json")...)
+		var d preflight.Document
+		if err := json.Unmarshal(without, &d); err != nil || d.Verdict >= preflight.Undecided {
+			t.Errorf("without frames it should look fine: %v %v\n%s", d.Verdict, err, without)
+		}
+		l.probe(t, "blocked", []string{"probe-not-reachable"}, preflight.ByName, append(probing, "--push")...)
+	})
+}
+
+// TestProveProbe: what is in the way of a probe, and a path that takes smaller
+// frames than the guest sends.
+func TestProveProbe(t *testing.T) {
+	l := readyToProbe(t)
+	t.Run("none brought", func(t *testing.T) {
+		l.probe(t, "undecided", []string{preflight.FactsNotObserved}, preflight.ByName, probing...)
+	})
+	t.Run("no rights", func(t *testing.T) {
+		l.probe(t, "undecided", []string{preflight.FactsNotObserved}, preflight.ByName,
+			"guest1", "--from", "alice@hostA", "--to", "alice@hostB", "--probe", "--push")
+	})
+	t.Run("smaller frames than the guest's", func(t *testing.T) {
+		l.on(t, "hostB", "ip link set bond0 mtu 1400")
+		l.probe(t, "blocked", []string{"mtu-lower-than-guest"}, preflight.ByFrames, append(probing, "--push")...)
+	})
+}
+
+// readyToProbe is a lab with guests, and with the program beside migcheck that
+// --push brings.
+func readyToProbe(t *testing.T) *lab {
 	l := openLab(t)
 	l.must(t, "reset")
 	l.must(t, "guests")
@@ -44,52 +80,7 @@ func TestLabProbe(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	probe := []string{"guest1", "--from", "hostA", "--to", "hostB", "--probe"}
-	pushed := append(slices.Clone(probe), "--push")
-
-	t.Run("none brought", func(t *testing.T) {
-		l.probe(t, "undecided", []string{preflight.FactsNotObserved}, preflight.ByName, probe...)
-	})
-	t.Run("no rights", func(t *testing.T) {
-		l.probe(t, "undecided", []string{preflight.FactsNotObserved}, preflight.ByName,
-			"guest1", "--from", "alice@hostA", "--to", "alice@hostB", "--probe", "--push")
-	})
-	t.Run("the true network", func(t *testing.T) {
-		l.probe(t, "ready", nil, preflight.ByFrames, pushed...)
-	})
-	t.Run("smaller frames than the guest's", func(t *testing.T) {
-		l.on(t, "hostB", "ip link set bond0 mtu 1400")
-		defer l.on(t, "hostB", "ip link set bond0 mtu 1500 && ip link set bond0.623 mtu 1500")
-		l.probe(t, "blocked", []string{"mtu-lower-than-guest"}, preflight.ByFrames, pushed...)
-	})
-	t.Run("killed in the middle", func(t *testing.T) {
-		before := l.traces(t)
-		p := l.start(t, nil, pushed...)
-		for l.traces(t)[1] == before[1] { // while the program is brought, or later
-			select {
-			case <-p.done:
-				t.Fatalf("it ended before it was seen on hostB\n%s%s", p.out, p.errs)
-			default:
-			}
-		}
-		_ = p.cmd.Process.Kill()
-		<-p.done
-		deadline := time.Now().Add(labPatience)
-		for l.traces(t) != before {
-			if time.Now().After(deadline) {
-				t.Fatalf("before:\n%s\nafter:\n%s", before, l.traces(t))
-			}
-		}
-	})
-	t.Run("a network that looks like it", func(t *testing.T) {
-		l.on(t, "hostB", lookAlike)
-		without, _ := l.migcheck(t, append(slices.Clone(probe[:5]), "-o", "json")...)
-		var d preflight.Document
-		if err := json.Unmarshal(without, &d); err != nil || d.Verdict >= preflight.Undecided {
-			t.Errorf("without frames it should look fine: %v %v\n%s", d.Verdict, err, without)
-		}
-		l.probe(t, "blocked", []string{"probe-not-reachable"}, preflight.ByName, pushed...)
-	})
+	return l
 }
 
 // probe runs migcheck and compares the verdict, the rules that it comes from and
