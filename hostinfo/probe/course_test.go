@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,8 +20,9 @@ type wire struct {
 	limit  [2]int // the largest size that passes; 0: none does
 	copies [2]int
 	back   bool // frames come back to their sender, too
-	dice   *rand.Rand
 	ends   [2]*end
+
+	mu sync.Mutex // both ends send at the same time
 }
 
 type end struct {
@@ -29,14 +31,15 @@ type end struct {
 	mtu   int
 	next  uint32
 	ear   *probe.Ear
-	fails error // of the third Send, and of each later one
+	dice  *rand.Rand // its own, so that a seed means the same whoever sends first
+	fails error      // of the third Send, and of each later one
 	sends int
 }
 
 func newWire(seed uint64) *wire {
-	w := &wire{limit: [2]int{9000, 9000}, copies: [2]int{1, 1}, dice: rand.New(rand.NewPCG(seed, 7))}
+	w := &wire{limit: [2]int{9000, 9000}, copies: [2]int{1, 1}}
 	for i, d := range []probe.Direction{probe.There, probe.Back} {
-		w.ends[i] = &end{wire: w, at: i, mtu: 1500, ear: probe.NewEar(d, run, key, probe.Nonce{byte(i + 1)})}
+		w.ends[i] = &end{wire: w, at: i, mtu: 1500, ear: probe.NewEar(d, run, key, probe.Nonce{byte(i + 1)}), dice: rand.New(rand.NewPCG(seed, uint64(7+i)))}
 	}
 	return w
 }
@@ -49,6 +52,8 @@ func (e *end) Send(_ context.Context, size, n int) (int, error) {
 		return 0, e.fails
 	}
 	w := e.wire
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for range n {
 		f := probe.Frame{Direction: probe.Direction(e.at + 1), Size: size, Sequence: e.next, Own: probe.Nonce{byte(e.at + 1)}, Echo: e.ear.Other()}
 		e.next++
@@ -59,7 +64,7 @@ func (e *end) Send(_ context.Context, size, n int) (int, error) {
 		if w.back {
 			e.ear.Hear(b)
 		}
-		if size > w.limit[e.at] || w.dice.Float64() < w.loss[e.at] {
+		if size > w.limit[e.at] || e.dice.Float64() < w.loss[e.at] {
 			continue
 		}
 		for range w.copies[e.at] {
@@ -123,7 +128,7 @@ func TestLargest(t *testing.T) {
 	for seed := range uint64(200) {
 		w := newWire(seed)
 		w.loss = [2]float64{0.4, 0.4}
-		w.limit = [2]int{probe.Small + w.dice.IntN(8800), probe.Small + w.dice.IntN(8800)}
+		w.limit = [2]int{probe.Small + w.ends[0].dice.IntN(8800), probe.Small + w.ends[0].dice.IntN(8800)}
 		w.ends[0].mtu, w.ends[1].mtu = 9000, 9000
 		p := w.run(t, 9000)
 		if !p.BothWays() {
