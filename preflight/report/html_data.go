@@ -46,7 +46,7 @@ type dataGuests struct {
 	States []int    `json:"state"`
 	Hosts  []int    `json:"host"`
 	Wants  []int    `json:"want"`
-	Ways   [][4]int `json:"ways"` // allowed, warned, undecided, blocked
+	Ways   [][5]int `json:"ways"` // allowed, warned, undecided, blocked, unseen
 }
 
 func (p *fleetPage) data() *pageData {
@@ -154,6 +154,6 @@ func (p *fleetPage) dataGuests(out *pageData) {
 		c := &out.Guests
 		c.Names, c.UUIDs, c.States = append(c.Names, g.Name), append(c.UUIDs, g.UUID), append(c.States, s)
 		c.Hosts, c.Wants = append(c.Hosts, g.Host), append(c.Wants, w)
-		c.Ways = append(c.Ways, [4]int{g.Ways.Allowed, g.Ways.Warned, g.Ways.Undecided, g.Ways.Blocked})
+		c.Ways = append(c.Ways, [5]int{g.Ways.Allowed, g.Ways.Warned, g.Ways.Undecided, g.Ways.Blocked, g.Ways.Unseen})
 	}
 }

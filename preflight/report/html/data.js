@@ -24,7 +24,7 @@ const rowOf = new Map(rows.map((row) => [row.label, row]));
 
 const wants = (g) => data.wants[data.guests.want[g]];
 const stateOf = (g) => data.states[data.guests.state[g]];
-const waysOf = (g) => data.guests.ways[g]; // allowed, warned, undecided, blocked
+const waysOf = (g) => data.guests.ways[g]; // allowed, warned, undecided, blocked, unseen
 const exceptions = new Map();
 for (const [g, h, level] of data.except) {
   if (!exceptions.has(g)) exceptions.set(g, new Map());
@@ -35,10 +35,11 @@ const guestOn = (g, host) => {
   if (own && own.has(host)) return own.get(host);
   return wants(g).reduce((worst, n) => Math.max(worst, needOn(n, host)), READY);
 };
-// outlook is the best that a guest may expect of any other host.
+// outlook is the best that a guest may expect of any other host; a host that was
+// not seen has nothing to say, unless no other has.
 const outlook = (g) => {
-  const [allowed, warned, undecided] = waysOf(g);
-  return allowed > warned ? READY : allowed > 0 ? WARNING : undecided > 0 ? UNDECIDED : BLOCKED;
+  const [allowed, warned, undecided, blocked, unseen] = waysOf(g);
+  return allowed > warned ? READY : allowed > 0 ? WARNING : undecided > unseen || undecided && !blocked ? UNDECIDED : BLOCKED;
 };
 
 // Every place of every problem, by host.
