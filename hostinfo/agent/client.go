@@ -100,6 +100,13 @@ func (c *Client) Inventory(ctx context.Context, maxAge time.Duration) (*hostinfo
 	return &h, nil
 }
 
+// Tag is the ETag of the last inventory; empty if there is none.
+func (c *Client) Tag() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tag
+}
+
 // ageOf is how old an answer may be. Who says nothing of use is taken to be as
 // old as an agent that keeps to the rules allows.
 func ageOf(h http.Header) time.Duration {
