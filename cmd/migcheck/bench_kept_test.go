@@ -22,7 +22,7 @@ import (
 )
 
 // looksKept is how many looks follow the first one.
-const looksKept = 3
+const looksKept = 6
 
 // BenchmarkKeptFleet surveys a whole fleet as fleet --watch does: from nothing,
 // once more over the connections that are there, and once more by asking agents
@@ -30,6 +30,8 @@ const looksKept = 3
 // which is why they are asked one after the other: each has it read anew.
 func BenchmarkKeptFleet(b *testing.B) {
 	w := newWatch(b)
+	w.survey(b, false, 1) // what is made once is nobody's
+	w.survey(b, true, 1)
 	var cold, kept, agents effort
 	for b.Loop() {
 		command, told := w.watch(b, false), w.watch(b, true)

@@ -96,6 +96,7 @@ func (c *Client) Inventory(ctx context.Context, maxAge time.Duration) (*hostinfo
 	}
 	h := *c.last
 	h.Gaps = slices.Clone(h.Gaps)
+	takeMemory(&h, res.Header.Get(memoryHeader))
 	h.Gathered = asked.Add(-ageOf(res.Header)).UTC()
 	return &h, nil
 }

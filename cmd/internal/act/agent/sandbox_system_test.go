@@ -185,6 +185,10 @@ route add default via 192.0.2.9 dev v0
 		}
 		if reflect.DeepEqual(before.Devices, kernel.Devices) { // carriers settle on the kernel's own time
 			compare(t, kernel, told)
+			tag := c.Tag()
+			if _, err := c.Inventory(t.Context(), 0); err != nil || c.Tag() != tag {
+				t.Errorf("read anew it is told as another host: %s, %s, %v", tag, c.Tag(), err)
+			}
 			return
 		}
 		if time.Now().After(deadline) {
