@@ -23,6 +23,7 @@ type agentPlace struct {
 	reach
 	onMachine
 	binary string
+	probes bool
 }
 
 const oneHost = "the name of one host, or local"
@@ -34,7 +35,10 @@ func agentInstall() *cobra.Command {
 		Short: "put the agent on a host, as a systemd unit",
 		Long: `install puts the static migcheck on a host as /usr/libexec/migcheck/migcheck-agent,
 with a systemd socket, a service of a user of its own without any capability, and
-the group migcheck, whose members may ask it. On another host it needs a login as
+the group migcheck, whose members may ask it. --probe adds a second socket, by
+which members of the group migcheck-probe send the frames of migcheck --probe
+without being root: by devices that guests stand on or that
+/etc/migcheck/probe-devices lists, a name or shell pattern on each line. On another host it needs a login as
 root, or sudo without a password. It touches no file that it has not written
 itself, sees that the agent answers, and takes everything back if it does not. Run
 again, it brings the agent up to date.`,
@@ -45,6 +49,7 @@ again, it brings the agent up to date.`,
 	}
 	p.registerChange(cmd)
 	cmd.Flags().StringVar(&p.binary, "binary", "", "the static migcheck to install (this program)")
+	cmd.Flags().BoolVar(&p.probes, "probe", false, "with the socket by which a probe's frames are sent")
 	return cmd
 }
 
@@ -53,7 +58,7 @@ func agentRemove() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "remove HOST|local",
 		Short:             "take the agent away",
-		Long:              "remove takes away what install has put there, and nothing else: the group too, if\ninstall made it.",
+		Long:              "remove takes away what install has put there, and nothing else: the groups too, if\ninstall made them.",
 		Example:           "  migcheck agent remove hostB",
 		Args:              exactly(1, oneHost),
 		ValidArgsFunction: completeHosts,
@@ -91,11 +96,11 @@ func (p *agentPlace) install(cmd *cobra.Command, host string) error {
 		if err := p.asRoot(cmd); err != nil {
 			return err
 		}
-		plan, err := act.Site{Root: p.image()}.Install(exe, version())
+		plan, err := act.Site{Root: p.image()}.Install(exe, version(), p.probes)
 		if err != nil {
 			return err
 		}
-		return p.carryOut(cmd, plan, "install the agent", "the agent is installed; "+act.Readers())
+		return p.carryOut(cmd, plan, "install the agent", "the agent is installed; "+act.Readers(p.probes))
 	}
 	program, err := act.NewProgram(exe)
 	if err != nil {
@@ -105,13 +110,13 @@ func (p *agentPlace) install(cmd *cobra.Command, host string) error {
 		if err := program.For(host, arch); err != nil {
 			return err
 		}
-		for _, line := range program.Outline() {
+		for _, line := range program.Outline(p.probes) {
 			fmt.Fprintln(cmd.OutOrStdout(), report.Safe("on "+host+": "+line))
 		}
 		if agreed, err := p.agreed(cmd, "install the agent on "+host); !agreed {
 			return err
 		}
-		said, err := program.Push(ctx, root)
+		said, err := program.Push(ctx, root, p.probes)
 		return told(cmd, said, err)
 	})
 }
@@ -128,7 +133,7 @@ func (p *agentPlace) remove(cmd *cobra.Command, host string) error {
 		return p.carryOut(cmd, plan, "remove the agent", "the agent is removed")
 	}
 	return p.there(cmd, host, func(ctx context.Context, _ string, root act.Root) error {
-		fmt.Fprintln(cmd.OutOrStdout(), report.Safe("on "+host+": stop the agent, and delete its program, its units, and its group if install made that"))
+		fmt.Fprintln(cmd.OutOrStdout(), report.Safe("on "+host+": stop the agent, and delete its program, its units, and its groups if install made them"))
 		if agreed, err := p.agreed(cmd, "remove the agent from "+host); !agreed {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -78,17 +79,22 @@ func BenchmarkAgent(b *testing.B) {
 	b.ReportMetric(float64(served.Microseconds())/float64(asked), "kept-server-us")
 }
 
-// startAgent runs this program as the host's agent, for everybody.
-func startAgent(tb testing.TB, host *hosts.Host) {
+// startAgent runs this program as the host's agent, for everybody, until the test
+// ends or end is called.
+func startAgent(tb testing.TB, host *hosts.Host) (end func()) {
 	tb.Helper()
 	exe, err := exec.LookPath("migcheck")
 	must(tb, err)
-	cmd := host.Command("/", exe, "agent")
-	must(tb, cmd.Start()) // nsenter's child ends with the host
-	tb.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
+	// What nsenter starts has no signal of ours but the end of its input.
+	cmd := host.Command("/", "sh", "-c", `"$0" agent </dev/null & cat; kill $!; wait $!`, exe)
+	alive, err := cmd.StdinPipe()
+	must(tb, err)
+	must(tb, cmd.Start())
+	end = sync.OnceFunc(func() {
+		_ = alive.Close()
+		_ = cmd.Wait() // an agent that is told to end says how
 	})
+	tb.Cleanup(end)
 	socket := host.Path(agent.Socket)
 	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		if _, err := os.Stat(socket); err == nil {
@@ -99,6 +105,7 @@ func startAgent(tb testing.TB, host *hosts.Host) {
 		}
 	}
 	must(tb, os.Chmod(socket, 0o666))
+	return end
 }
 
 // busy is the CPU time of those of a host's processes that are running and have

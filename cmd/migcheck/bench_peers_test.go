@@ -127,7 +127,7 @@ func newContest(b *testing.B, links int) *contest {
 	must(b, err)
 	dir := b.TempDir()
 	c := &contest{
-		crowd:  hosts.StartCrowd(b, "host", 84, n, "MaxStartups 1000:30:1000", "ForceCommand nsenter --net="+linked(b, links)+" DIR/front"),
+		crowd:  hosts.StartCrowd(b, "host", 84, n, "MaxStartups 1000:30:1000", "Match all", "ForceCommand nsenter --net="+linked(b, links)+" DIR/front"),
 		config: filepath.Join(dir, "ssh_config"), took: map[string]effort{},
 	}
 	file := func(name, text string) string {

@@ -72,7 +72,7 @@ func (f *fleetFlags) register(cmd *cobra.Command) {
 	flags.StringSliceVar(&f.failOn, "fail-on", nil, "exit with an error of its own on `WHAT`: "+strings.Join(failWords(), ", "))
 	flags.StringArrayVar(&f.allow, "allow", nil, "live with the findings of a `RULE` on this run")
 	flags.StringArrayVar(&f.maps, "map", nil, "judge as if NICs named another device there: `[HOST:]DEV=DEV`")
-	flags.DurationVar(&f.watch, "watch", 0, "judge again each `TIME` over the same connections, and say what has changed")
+	flags.DurationVar(&f.watch, "watch", 0, "judge again each `TIME` over the same connections, and when a host's agent tells of a change, and say what has changed")
 	f.shown.register(flags)
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(report.Fleet.Formats(), cobra.ShellCompDirectiveNoSpace))
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(failWords(), cobra.ShellCompDirectiveNoFileComp))
@@ -101,7 +101,8 @@ type fleetRun struct {
 	file   *fleetfile.Fleet
 	hosts  []string
 	maps   []mapping
-	judged *fleet.Fleet // the last time
+	judged *fleet.Fleet   // the last time
+	seen   *survey.Survey // the last one
 }
 
 func (f *fleetFlags) run(cmd *cobra.Command) error {
@@ -120,7 +121,7 @@ func (f *fleetFlags) run(cmd *cobra.Command) error {
 	if f.watch > 0 {
 		return r.watching(cmd.Context())
 	}
-	doc, err := r.look(false)
+	doc, err := r.look(false, nil)
 	if err != nil {
 		return err
 	}
@@ -165,9 +166,17 @@ func (f *fleetFlags) complete(r *fleetRun) (err error) {
 	return nil
 }
 
-// look takes a survey and judges it.
-func (r *fleetRun) look(again bool) (*fleet.Document, error) {
-	s := r.take(r.cmd, r.world, r.hosts, survey.Options{Keep: r.watch > 0, Again: again})
+// look takes a survey and judges it. A later one may be of some hosts only.
+func (r *fleetRun) look(again bool, only map[string]bool) (*fleet.Document, error) {
+	o := survey.Options{Keep: r.watch > 0, Again: again, Only: only}
+	s := r.take(r.cmd, r.world, r.hosts, o)
+	if only != nil && !s.SameGuests(r.seen) {
+		// Where a guest comes another host may have lost it: half of that would be
+		// a guest that runs twice, or none.
+		o.Only = nil
+		s = r.take(r.cmd, r.world, r.hosts, o)
+	}
+	r.seen = s
 	to := func(host string) map[string]string { return mapFor(r.file, r.maps, host) }
 	f := s.Fleet(func(g *hostinfo.Guest) bool { return r.wanted.Match(g.Name, g.UUID) }, to)
 	if err := distinctHosts(f); err != nil {

@@ -28,7 +28,7 @@ ip -oneline address show | grep -oE "inet6? [^ ]+"
 cat /proc/net/packet
 ls -d /run/migcheck-* /dev/shm/migcheck-* /var/tmp/migcheck-* 2>/dev/null
 ls /dev/tap*
-for p in /proc/[0-9]*; do tr "\0" " " <$p/cmdline 2>/dev/null | grep -ac "[p]robe-frames" | grep -v 0; done
+for p in /proc/[0-9]*; do tr "\0" " " <$p/cmdline 2>/dev/null | grep -acE "[p]robe-(frames|listed)" | grep -v 0; done
 true`
 
 var probing = []string{"guest1", "--from", "hostA", "--to", "hostB", "--probe"}

@@ -24,7 +24,10 @@ func main() {
 		os.Exit(hook.Main(os.Args[3:])) // libvirt waits: no flags, no help, nothing on stdout
 	}
 	if len(os.Args) == 2 && os.Args[1] == probe.Verb {
-		os.Exit(probe.Serve(os.Stdin, os.Stdout)) // driven by a migcheck elsewhere
+		os.Exit(probe.Serve(os.Stdin, os.Stdout, nil)) // driven by a migcheck elsewhere
+	}
+	if len(os.Args) == 2 && os.Args[1] == probe.ListedVerb { // by one that is not root's
+		os.Exit(probe.Serve(os.Stdin, os.Stdout, &probe.Allowed{List: probe.List}))
 	}
 	os.Exit(run(os.Args[1:]))
 }

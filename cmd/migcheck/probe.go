@@ -143,7 +143,7 @@ func (p *prober) between(ctx context.Context, q *preflight.Requirement) hostinfo
 		}
 	}
 	if r.Undecided == "" {
-		r = probe.Between(ctx, k.from, k.to, k.mtu, p.starting(q.Source.View.Host), p.starting(q.Destination.View.Host))
+		r = probe.Between(ctx, k.from, k.to, k.mtu, p.starting(q.Source.View.Host, true), p.starting(q.Destination.View.Host, true))
 	}
 	p.probes[k] = r
 	return r
@@ -154,28 +154,40 @@ func at(e *preflight.Endpoint) probe.At {
 	return probe.At{Host: e.Name, Name: e.Device.Name, Index: e.Device.Index, MAC: e.Device.MAC}
 }
 
-// starting brings the program that sends frames to life on a host.
-func (p *prober) starting(h *hostinfo.Host) func(context.Context) (*probe.End, error) {
-	there := ""
+// starting brings the program that sends frames to life on a host, or, with
+// socket, connects to the one behind its second socket where that will do.
+func (p *prober) starting(h *hostinfo.Host, socket bool) func(context.Context) (*probe.End, error) {
+	by := probe.Ways{Socket: socket}
 	if h.Name == world.Local {
-		there = p.exe
+		by.There = p.exe
 	}
 	start := func(ctx context.Context, script string, words ...string) (*probe.Program, error) {
 		r, err := p.hold.Start(ctx, h.Name, script, words...)
 		return (*probe.Program)(r), err
 	}
 	return func(ctx context.Context) (*probe.End, error) {
-		var build *probe.Build
 		var noBuild error
-		if p.run.flags.push && there == "" {
-			build, noBuild = probe.FindBuild(p.exe, h.Arch)
+		if p.run.flags.push && by.There == "" {
+			by.Build, noBuild = probe.FindBuild(p.exe, h.Arch)
 		}
-		end, err := probe.Start(ctx, h.Name, start, there, build)
-		if errors.Is(err, probe.ErrNoProgram) && noBuild != nil {
+		end, err := probe.Start(ctx, h.Name, start, by)
+		switch {
+		case errors.Is(err, probe.ErrSocket):
+			return p.over(ctx, h.Name)
+		case errors.Is(err, probe.ErrNoProgram) && noBuild != nil:
 			err = fmt.Errorf("send frames from %s: it has no migcheck that can, and %w", h.Name, noBuild)
 		}
 		return end, err
 	}
+}
+
+// over goes through a host's second socket.
+func (p *prober) over(ctx context.Context, host string) (*probe.End, error) {
+	conn, err := p.hold.Dial(ctx, host, probe.Socket)
+	if err != nil {
+		return nil, fmt.Errorf("send frames from %s: %w", host, err)
+	}
+	return probe.Over(host, conn), nil
 }
 
 // look asks what hosts have seen of the networks that devices lead to, once about

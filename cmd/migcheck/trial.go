@@ -36,7 +36,7 @@ func (p *prober) trial(ctx context.Context, e *preflight.Endpoint) hostinfo.Tria
 	}
 	t := hostinfo.Trial{Host: e.Name, Device: e.Device.Name, Mode: e.Mode}
 	defer p.run.progress(fmt.Sprintf("trying a macvtap on %s of %s", t.Device, t.Host))()
-	end, err := p.starting(e.View.Host)(ctx)
+	end, err := p.starting(e.View.Host, false)(ctx)
 	if err == nil {
 		defer end.Close()
 		t.Refused, err = end.Try(ctx, k.at, e.Mode)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -11,44 +12,46 @@ import (
 	"migcheck/preflight/fleet"
 )
 
-// watching judges again and again, and says after each time what has changed. It
-// ends with a signal or with an output that can't be written.
+// watching judges again and again, and says after each time what has changed: each
+// TIME with all hosts asked, and soon after a host's agent has told of a change with
+// that host asked. It ends with a signal or with an output that can't be written.
 func (r *fleetRun) watching(ctx context.Context) error {
 	var was *fleet.Document
+	var only map[string]bool
+	told := newRumours()
 	next := time.NewTicker(r.watch)
 	defer next.Stop()
 	for {
-		doc, err := r.look(was != nil)
+		doc, err := r.look(was != nil, only)
 		if err != nil {
 			return err
 		}
 		if was != nil && ctx.Err() != nil { // what was read then is half a look
 			return r.end(ctx, was, nil)
 		}
-		if !r.quiet {
-			complain(r.cmd.ErrOrStderr(), doc.Created.Format("15:04:05Z")+" "+fleetChange(was, doc))
+		if words := fleetChange(was, doc); !r.quiet && (words != "" || only == nil) {
+			complain(r.cmd.ErrOrStderr(), doc.Created.Format("15:04:05Z")+" "+cmp.Or(words, "nothing has changed: "+sumOf(doc)))
 		}
 		if err := write(r.cmd.OutOrStdout(), doc, r.outs, r.style); err != nil {
 			return err
 		}
 		was = doc
-		select {
-		case <-ctx.Done():
+		r.world.Hear(ctx, r.hosts, told.tell)
+		if only = told.wait(ctx, next.C); ctx.Err() != nil {
 			return r.end(ctx, doc, nil)
-		case <-next.C:
 		}
 	}
 }
 
 // fleetChange is what has changed between two looks, in one line; was is nil for
-// the first one.
+// the first one. It is empty if nothing has.
 func fleetChange(was, is *fleet.Document) string {
 	if was == nil {
 		return sumOf(is)
 	}
 	changes := slices.Concat(hostChanges(was, is), guestChanges(was, is), causeChanges(was, is))
 	if len(changes) == 0 {
-		return "nothing has changed: " + sumOf(is)
+		return ""
 	}
 	const most = 8
 	if n := len(changes) - most; n > 0 {

@@ -69,6 +69,8 @@ func (w *restless) Refresh(_ context.Context, names []string) {
 	}
 }
 
+func (w *restless) Hear(context.Context, []string, func(string)) {}
+
 func (w *restless) Leave(string) { w.left.Add(1) }
 
 // TestWatch: each look is told in a line and written as a whole; the one that is

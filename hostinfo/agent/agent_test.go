@@ -62,7 +62,7 @@ func (m *machine) readings() int {
 }
 
 // deaf is a hear that hears nothing.
-func deaf(ctx context.Context) { <-ctx.Done() }
+func deaf(ctx context.Context, _ func()) { <-ctx.Done() }
 
 func quietLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
@@ -74,7 +74,7 @@ func serve(t *testing.T, m *machine) (*Server, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{Version: "test", Log: quietLog(), read: m.read, hear: deaf}
+	s := &Server{Version: "test", Log: quietLog(), Read: m.read, Hear: deaf}
 	run(t, s, l)
 	return s, path
 }

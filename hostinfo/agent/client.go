@@ -96,8 +96,16 @@ func (c *Client) Inventory(ctx context.Context, maxAge time.Duration) (*hostinfo
 	}
 	h := *c.last
 	h.Gaps = slices.Clone(h.Gaps)
+	takeMemory(&h, res.Header.Get(memoryHeader))
 	h.Gathered = asked.Add(-ageOf(res.Header)).UTC()
 	return &h, nil
+}
+
+// Tag is the ETag of the last inventory; empty if there is none.
+func (c *Client) Tag() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tag
 }
 
 // ageOf is how old an answer may be. Who says nothing of use is taken to be as

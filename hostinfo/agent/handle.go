@@ -48,6 +48,9 @@ func (s *Server) inventory(w http.ResponseWriter, r *http.Request) {
 	h.Set("ETag", got.etag)
 	h.Set("Age", strconv.Itoa(int((time.Since(got.began)+time.Second-1)/time.Second)))
 	h.Set("Cache-Control", "no-cache") // whoever keeps it asks again
+	if got.memory != "" {
+		h.Set(memoryHeader, got.memory)
+	}
 	if matches(r.Header.Get("If-None-Match"), got.etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return

@@ -147,7 +147,7 @@ func within(t *testing.T, m *machine, f func(t *testing.T, s *Server, p pipes)) 
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		p := make(pipes)
-		s := &Server{Version: "test", Log: quietLog(), read: m.read, hear: deaf}
+		s := &Server{Version: "test", Log: quietLog(), Read: m.read, Hear: deaf}
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- s.Serve(ctx, p) }()

@@ -36,10 +36,12 @@ type Server struct {
 	// Log takes what goes wrong here, and nothing of what clients do.
 	Log *slog.Logger
 
-	// read reads the machine, and hear tells the memory of changes until its
-	// context ends; nil are netlink's collector and subscription.
-	read    func(context.Context) (*hostinfo.Host, error)
-	hear    func(context.Context)
+	// Read reads the machine; nil is netlink's collector.
+	Read func(context.Context) (*hostinfo.Host, error)
+	// Hear calls changed with each word of a change until its context ends; nil is
+	// netlink's subscription.
+	Hear func(ctx context.Context, changed func())
+
 	memory  *memory
 	streams chan struct{}
 }
@@ -49,11 +51,11 @@ type Server struct {
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	read := s.read
+	read := s.Read
 	if read == nil {
 		read = netlink.Collector{Name: "agent"}.Collect
 	}
-	hear := s.hear
+	hear := s.Hear
 	if hear == nil {
 		hear = s.listenToKernel
 	}
@@ -62,7 +64,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer stop()
-	wg.Go(func() { hear(ctx) })
+	wg.Go(func() { hear(ctx, s.memory.tell) })
 
 	bounded := newBounded(l, maxConnections)
 	h := &http.Server{
@@ -90,17 +92,17 @@ func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
 // listenToKernel notes every change that the kernel tells of. Where it can't
 // listen, everything may have changed all the time.
-func (s *Server) listenToKernel(ctx context.Context) {
+func (s *Server) listenToKernel(ctx context.Context, changed func()) {
 	for ctx.Err() == nil {
 		sub, err := netlink.Subscribe()
 		if err == nil {
 			stop := context.AfterFunc(ctx, func() { _ = sub.Close() })
-			s.memory.tell() // whatever came before
+			changed() // whatever came before
 			for err == nil {
 				if _, err = sub.Next(); err == nil {
 					// What was lost needs no care of its own: after any word of
 					// the kernel's everything is read again.
-					s.memory.tell()
+					changed()
 					pause(ctx, hearEvery)
 				}
 			}
@@ -109,7 +111,7 @@ func (s *Server) listenToKernel(ctx context.Context) {
 		}
 		if ctx.Err() == nil {
 			s.Log.Error("the kernel's changes can't be heard", "error", err)
-			s.memory.tell()
+			changed()
 			pause(ctx, watchEvery)
 		}
 	}

@@ -34,9 +34,10 @@ func foreign(f hostinfo.Fact) bool {
 
 // state is the host as one reading showed it, ready to be sent.
 type state struct {
-	host *hostinfo.Host
-	body []byte
-	etag string
+	host   *hostinfo.Host
+	body   []byte
+	etag   string
+	memory string // beside the body; see memoryHeader
 
 	began   time.Time     // of the reading
 	number  int           // of the reading, from 1
@@ -156,7 +157,7 @@ func (m *memory) renew(r *reading, wait time.Duration) {
 	if r.err = err; err != nil {
 		return
 	}
-	next := &state{host: h, body: body, etag: tag(body), began: began, number: number, told: told, differs: make(chan struct{})}
+	next := &state{host: h, body: body, etag: tag(body), memory: memoryOf(h), began: began, number: number, told: told, differs: make(chan struct{})}
 	if old := m.last; old != nil && old.etag == next.etag {
 		next.host, next.body, next.differs = old.host, old.body, old.differs
 	} else if old != nil {
@@ -165,11 +166,16 @@ func (m *memory) renew(r *reading, wait time.Duration) {
 	m.last, r.state = next, next
 }
 
-// encode is a host as it is sent: without the time, which is told by its age.
+// encode is a host as it is sent: without the time, which is told by its age, and
+// without the memory that it has.
 func encode(h *hostinfo.Host) ([]byte, error) {
 	c := *h
 	c.Name, c.Gathered = "agent", time.Time{} // the name is the asker's to give
-	body, err := snapshot.EncodeHost(&c, known)
+	facts := known
+	if c.Memory != nil {
+		c.Memory, facts = nil, besides
+	}
+	body, err := snapshot.EncodeHost(&c, facts)
 	if err != nil {
 		return nil, fmt.Errorf("write down this host: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -27,6 +28,9 @@ type Options struct {
 	Keep bool
 	// Again asks hosts anew that were asked before over connections that were kept.
 	Again bool
+	// Only are the hosts that are asked anew then; nil are all of them. What the
+	// others said is taken as it was.
+	Only map[string]bool
 	// Progress counts while the survey is taken; nil if nobody watches.
 	Progress *Progress
 }
@@ -116,7 +120,7 @@ func ask(ctx context.Context, w world.World, name string, o Options) (a answer) 
 		limited, cancel = context.WithTimeoutCause(ctx, o.HostTime, fmt.Errorf("it was not read within %v", o.HostTime))
 		defer cancel()
 	}
-	if o.Again {
+	if o.Again && (o.Only == nil || o.Only[name]) {
 		w.Refresh(limited, []string{name})
 	}
 	// The error is for names that no host can have; here they are hosts that fail.
@@ -144,6 +148,14 @@ func (s *Survey) Fleet(meant func(*hostinfo.Guest) bool, mapFor func(host string
 		}
 	}
 	return f
+}
+
+// SameGuests says whether the guests of two surveys of the same hosts are the
+// same, each where it was and in the state that it had.
+func (s *Survey) SameGuests(other *Survey) bool {
+	return slices.EqualFunc(s.Guests, other.Guests, func(a, b Guest) bool {
+		return a.Host == b.Host && a.UUID == b.UUID && a.Name == b.Name && a.State == b.State
+	})
 }
 
 // Twice are the guests that run on several hosts at once, by UUID: the hosts are

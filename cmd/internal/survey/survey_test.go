@@ -167,3 +167,24 @@ func TestTwice(t *testing.T) {
 		t.Errorf("a guest that arrives is paused there: %+v", twice)
 	}
 }
+
+// Of a later survey of one host the others are what they were.
+func TestOnly(t *testing.T) {
+	state := hostinfo.StateRunning
+	s := &site{answer: func(_ context.Context, name string) ([]*hostinfo.Guest, error) {
+		return []*hostinfo.Guest{{Name: "g", UUID: name, State: state}}, nil
+	}}
+	o := Options{Connections: 1, Keep: true}
+	first := Take(t.Context(), s, names(3), o)
+	o.Again, o.Only = true, map[string]bool{"host001": true}
+	if second := Take(t.Context(), s, names(3), o); !second.SameGuests(first) {
+		t.Error("the same guests are others")
+	}
+	if strings.Join(s.again, " ") != "host001" {
+		t.Errorf("again %q", s.again)
+	}
+	state = hostinfo.StatePaused
+	if third := Take(t.Context(), s, names(3), o); third.SameGuests(first) {
+		t.Error("a guest was paused, and nobody saw it")
+	}
+}

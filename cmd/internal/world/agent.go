@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"time"
 
 	"migcheck/hostinfo"
 	"migcheck/hostinfo/agent"
@@ -20,7 +21,7 @@ func (s *session) newAgent() *agent.Client {
 }
 
 // byAgent is what the host's agent says, or nil if it is not to be asked: then
-// the one exec is the way, from now on too.
+// the one exec is the way, and for a while from now on.
 //
 // Nobody looks for an agent that nobody spoke of: sshd writes an error to the
 // host's log for every socket that it does not find. The fleet file says that a
@@ -36,7 +37,8 @@ func (s *session) byAgent(ctx context.Context) *hostinfo.Host {
 		h.Live = true
 		return h
 	}
-	s.route.Agent = reason(err)
+	s.route.Agent, s.gaveUp = reason(err), time.Now()
+	s.deafen()
 	s.agent.Close()
 	s.agent = nil
 	return nil

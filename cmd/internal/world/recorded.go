@@ -80,6 +80,9 @@ func (r *recorded) Locate(_ context.Context, ref string) ([]Place, error) {
 // Refresh does nothing: what was recorded does not change.
 func (r *recorded) Refresh(context.Context, []string) {}
 
+// Hear hears nothing.
+func (r *recorded) Hear(context.Context, []string, func(string)) {}
+
 func (r *recorded) Route(context.Context, string) Route { return Route{} }
 
 func (r *recorded) HostNames() []string {

@@ -18,6 +18,7 @@ import (
 
 	"migcheck/cmd/internal/fleetfile"
 	"migcheck/hostinfo"
+	"migcheck/hostinfo/agent"
 	hostssh "migcheck/hostinfo/ssh"
 )
 
@@ -25,6 +26,7 @@ import (
 // It has no libvirt.
 type server struct {
 	addr          string
+	agent         *resident // nil: there is none
 	mu            sync.Mutex
 	logins, looks int
 	open          []net.Conn
@@ -63,6 +65,10 @@ func (s *server) login(c net.Conn, conf *ssh.ServerConfig) {
 	s.mu.Unlock()
 	go ssh.DiscardRequests(requests)
 	for ch := range channels {
+		if ch.ChannelType() == "direct-streamlocal@openssh.com" && s.agent != nil {
+			go s.agent.stream(ch)
+			continue
+		}
 		if ch.ChannelType() != "session" {
 			_ = ch.Reject(ssh.Prohibited, "sessions only")
 			continue
@@ -87,7 +93,11 @@ func (s *server) session(ch ssh.Channel, requests <-chan *ssh.Request) {
 			s.mu.Lock()
 			s.looks++
 			s.mu.Unlock()
-			cmd := exec.Command("/bin/sh", "-c", command.Line)
+			line := command.Line
+			if s.agent != nil {
+				line = strings.ReplaceAll(line, agent.Socket, s.agent.socket)
+			}
+			cmd := exec.Command("/bin/sh", "-c", line)
 			cmd.Stdout, cmd.Stderr = ch, ch.Stderr()
 			_ = cmd.Run() // what is missing on this machine is not the subject
 			status.Status = 0

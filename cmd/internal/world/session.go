@@ -33,6 +33,8 @@ type session struct {
 
 	ssh     *ssh.Client
 	agent   *agent.Client    // nil: there is none, or none to be asked
+	gaveUp  time.Time        // when the agent failed
+	hearing *hearing         // of the agent's changes; nil: there is none
 	shown   *hostinfo.Host   // what the one exec showed; nil if the agent was asked first
 	sockets []iproute.Socket // of libvirt, on the host
 	// socketsRead says whether the host told which there are.
@@ -168,7 +170,8 @@ func (s *session) look(ctx context.Context, l *live) error {
 	}
 	s.host, s.sockets, s.socketsRead = got.Host, got.Sockets, got.SocketsRead
 	s.host.Live = true
-	if s.shown = s.host; got.Agent && s.agent == nil && s.route.Agent == "" && !s.route.Sudo {
+	rested := s.route.Agent == "" || time.Since(s.gaveUp) >= agentRest
+	if s.shown = s.host; got.Agent && s.agent == nil && rested && !s.route.Sudo {
 		s.agent = s.newAgent()
 	}
 	if s.route.Login == "" && !s.route.Sudo {
@@ -226,6 +229,7 @@ func (s *session) withoutLibvirt(why string) {
 func (s *session) close() {
 	<-s.ready
 	s.leaveLibvirt()
+	s.deafen()
 	if s.agent != nil {
 		s.agent.Close()
 	}

@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os/exec"
+
+	"migcheck/hostinfo/ssh"
 )
 
 // Running is a command on a host that is talked to while it runs.
@@ -32,6 +35,18 @@ func (h *Hold) Start(ctx context.Context, host, script string, words ...string) 
 		return nil, err
 	}
 	return &Running{In: r.Stdin, Out: r.Stdout, Wait: r.Wait, Kill: r.Kill}, nil
+}
+
+// Dial connects to a Unix socket of a host, through sshd as the user who logged in.
+func (h *Hold) Dial(ctx context.Context, host, path string) (net.Conn, error) {
+	if host == Local {
+		return new(net.Dialer).DialContext(ctx, "unix", path)
+	}
+	s := h.l.session(ctx, host)
+	if s.ssh == nil {
+		return nil, fmt.Errorf("%s is not reached over SSH", host)
+	}
+	return s.ssh.DialUnix(ctx, ssh.Socket{Paths: []string{path}, Direct: true})
 }
 
 // startHere starts a script on this machine. A second Wait returns what the first

@@ -38,6 +38,11 @@ type World interface {
 	// open: Host then gives what they say now. Hosts of which nobody has asked
 	// yet are left alone.
 	Refresh(ctx context.Context, names []string)
+	// Hear calls tell, from now on and until ctx ends, with the name of each host
+	// whose facts came from an agent that says that they have changed since, or
+	// that ends. Hosts without an agent say nothing. It is called again after each
+	// Refresh, and never during one.
+	Hear(ctx context.Context, names []string, tell func(host string))
 	// Route says how a host was reached, after Host has. It is empty where nobody
 	// was asked.
 	Route(ctx context.Context, name string) Route

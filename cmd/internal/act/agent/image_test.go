@@ -85,44 +85,49 @@ func files(t *testing.T, root string) string {
 	return b.String()
 }
 
-func install(t *testing.T, s Site) {
+func install(t *testing.T, s Site, probes bool) {
 	t.Helper()
-	p, err := s.Install(program(t), "test")
+	p, err := s.Install(program(t), "test", probes)
 	must(t, err)
 	must(t, p.Apply())
 }
 
 // Installed twice it is what it was once, and removed it leaves nothing.
 func TestImage(t *testing.T) {
-	s, before := image(t)
-	install(t, s)
-	once := files(t, s.Root)
-	if strings.Count(once, "migcheck-agent") != 4 || !strings.Contains(once, "/usr/libexec/migcheck/migcheck-agent -rwxr-xr-x") {
-		t.Errorf("installed:\n%s", once)
-	}
-	install(t, s)
-	if twice := files(t, s.Root); twice != once {
-		t.Errorf("installed twice:\n%s", twice)
-	}
-	p, err := s.Remove()
-	must(t, err)
-	must(t, p.Apply())
-	if after := files(t, s.Root); after != before {
-		t.Errorf("removed, it leaves\n%s\nof\n%s", after, before)
-	}
-	if p, err := s.Remove(); err != nil || len(p.Changes) != 0 || p.Remarks[0] != "no agent is installed" {
-		t.Errorf("removed twice: %+v, %v", p, err)
+	for _, probes := range []bool{false, true} {
+		s, before := image(t)
+		install(t, s, probes)
+		once := files(t, s.Root)
+		if strings.Count(once, "migcheck-agent") != 4 || !strings.Contains(once, "/usr/libexec/migcheck/migcheck-agent -rwxr-xr-x") {
+			t.Errorf("installed:\n%s", once)
+		}
+		if n := strings.Count(once, "migcheck-probe"); n != 0 && !probes || n != 3 && probes {
+			t.Errorf("with a socket for probes %v:\n%s", probes, once)
+		}
+		install(t, s, false) // what is there of it stays
+		if twice := files(t, s.Root); twice != once {
+			t.Errorf("installed twice:\n%s", twice)
+		}
+		p, err := s.Remove()
+		must(t, err)
+		must(t, p.Apply())
+		if after := files(t, s.Root); after != before {
+			t.Errorf("removed, it leaves\n%s\nof\n%s", after, before)
+		}
+		if p, err := s.Remove(); err != nil || len(p.Changes) != 0 || p.Remarks[0] != "no agent is installed" {
+			t.Errorf("removed twice: %+v, %v", p, err)
+		}
 	}
 }
 
 // What somebody else has put there stays, and so does everything else.
 func TestForeign(t *testing.T) {
-	for _, name := range []string{BinaryPath, socketPath, servicePath, groupPath} {
+	for _, name := range []string{BinaryPath, socketPath, servicePath, groupPath, probeSocketPath, probeServicePath, probeGroupPath} {
 		s, _ := image(t)
 		must(t, os.MkdirAll(filepath.Dir(s.path(name)), 0o755))
 		must(t, os.WriteFile(s.path(name), []byte("somebody's\n"), 0o644))
 		before := files(t, s.Root)
-		if _, err := s.Install(program(t), "test"); err == nil || !strings.Contains(err.Error(), name+": not written by migcheck") {
+		if _, err := s.Install(program(t), "test", false); err == nil || !strings.Contains(err.Error(), name+": not written by migcheck") {
 			t.Errorf("install over %s: %v", name, err)
 		}
 		if _, err := s.Remove(); err == nil || !strings.Contains(err.Error(), name) {
@@ -137,7 +142,7 @@ func TestForeign(t *testing.T) {
 // A failing step takes back those before it.
 func TestUndone(t *testing.T) {
 	s, before := image(t)
-	p, err := s.Install(program(t), "test")
+	p, err := s.Install(program(t), "test", false)
 	must(t, err)
 	p.Add("fail", func() error { return fmt.Errorf("as told") }, nil)
 	if err := p.Apply(); err == nil || !strings.Contains(err.Error(), "fail: as told") {

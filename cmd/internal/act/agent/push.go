@@ -21,7 +21,7 @@ import (
 type Root func(ctx context.Context, stdin io.Reader, script string, words ...string) (string, error)
 
 // pushScript takes a program from its input and lets it install itself. Words:
-// its SHA-256. Nothing is left behind where that fails, or if the input is cut.
+// its SHA-256, and --probe or nothing. Nothing is left behind where that fails, or if the input is cut.
 var pushScript = oneLine(`
 umask 022; d=` + path.Dir(BinaryPath) + `;
 mkdir -p $d || exit 1;
@@ -30,7 +30,7 @@ trap "rm -f $t; rmdir $d 2>/dev/null || :" EXIT; trap "exit 1" HUP INT TERM;
 cat >$t || exit 1;
 s=$(sha256sum <$t) || exit 1;
 if [ "${s%% *}" = "$1" ]; then :; else echo "the program did not arrive as it was sent" >&2; exit 1; fi;
-chmod 755 $t && $t agent install local --yes 2>&1`)
+chmod 755 $t && $t agent install local --yes $2 2>&1`)
 
 var removeScript = oneLine(`
 b=` + BinaryPath + `;
@@ -87,25 +87,37 @@ func (p *Program) For(host, arch string) error {
 	return exit.Because(fmt.Errorf("%s is %s, and this program runs on %s", host, arch, p.Arch), "--binary names a static migcheck for "+arch)
 }
 
-// Push sends the program to a host and has it install itself there.
-func (p *Program) Push(ctx context.Context, root Root) (string, error) {
+// Push sends the program to a host and has it install itself there, with or
+// without the socket for probes.
+func (p *Program) Push(ctx context.Context, root Root, probes bool) (string, error) {
 	f, err := os.Open(p.Path)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
-	return root(ctx, f, pushScript, p.Digest)
+	with := ""
+	if probes {
+		with = "--probe"
+	}
+	return root(ctx, f, pushScript, p.Digest, with)
 }
 
 // RemoveFrom has the agent of a host remove itself.
 func RemoveFrom(ctx context.Context, root Root) (string, error) { return root(ctx, nil, removeScript) }
 
 // Outline is what Push will do, for who is asked before.
-func (p *Program) Outline() []string {
+func (p *Program) Outline(probes bool) []string {
 	out := []string{fmt.Sprintf("write %s (%d bytes, mode 0755)", BinaryPath, p.Size)}
-	for _, part := range parts {
-		out = append(out, fmt.Sprintf("write %s (%d bytes, mode 0644)", part.path, len(part.text)))
+	sockets := []*socket{&facts}
+	if probes {
+		sockets = both
 	}
-	return append(out, "make the system group migcheck, if there is none",
-		"listen, from now on and after every start (systemctl enable --now "+socketUnit+")", "see that it answers")
+	for _, socket := range sockets {
+		for _, f := range socket.all() {
+			out = append(out, fmt.Sprintf("write %s (%d bytes, mode 0644)", f.path, len(f.text)))
+		}
+		out = append(out, "make the system group "+socket.group+", if there is none",
+			"listen, from now on and after every start (systemctl enable --now "+socket.unit+")", "see that it answers")
+	}
+	return out
 }

@@ -16,37 +16,20 @@ import (
 )
 
 // Remove plans to take away what Install has put there, and nothing else: the
-// group too, if it was made for the agent.
+// groups too, if they were made for the agent.
 func (s Site) Remove() (*change.Plan, error) {
 	if err := s.foreign(); err != nil {
 		return nil, err
 	}
 	p := &change.Plan{}
-	units, err := change.Exists(s.path(socketPath))
-	if err != nil {
-		return nil, err
-	}
-	if units && s.here() {
-		p.Add("listen no more (systemctl disable --now "+socketUnit+")", func() error {
-			return errors.Join(run("systemctl", "disable", "--now", socketUnit), run("systemctl", "stop", serviceUnit))
-		}, nil)
-	}
-	ourGroup, err := change.Exists(s.path(groupPath))
-	if err != nil {
-		return nil, err
-	}
-	if _, err := user.LookupGroup(agent.Group); err == nil && ourGroup && s.here() {
-		p.Add("delete the group "+agent.Group, func() error { return run("groupdel", agent.Group) }, nil)
-	}
-	for _, name := range []string{servicePath, socketPath, groupPath, BinaryPath} {
-		full := s.path(name)
-		there, err := change.Exists(full)
-		if err != nil {
+	// The program goes last: it is what a remote removal is run by.
+	for _, socket := range []*socket{&frames, &facts} {
+		if err := s.planSocketGone(p, socket); err != nil {
 			return nil, err
 		}
-		if there {
-			p.Add("delete "+full, func() error { return os.Remove(full) }, nil)
-		}
+	}
+	if err := s.planDelete(p, BinaryPath); err != nil {
+		return nil, err
 	}
 	if len(p.Changes) == 0 {
 		p.Remark("no agent is installed")
@@ -58,6 +41,42 @@ func (s Site) Remove() (*change.Plan, error) {
 		p.Add("have systemd forget its units (systemctl daemon-reload)", func() error { return run("systemctl", "daemon-reload") }, nil)
 	}
 	return p, nil
+}
+
+// planSocketGone plans the end of a socket, its files and its group, if that was
+// made for it.
+func (s Site) planSocketGone(p *change.Plan, socket *socket) error {
+	units, err := change.Exists(s.path(socket.files[0].path))
+	if err != nil {
+		return err
+	}
+	if units && s.here() {
+		p.Add("listen no more (systemctl disable --now "+socket.unit+")", func() error {
+			return errors.Join(run("systemctl", "disable", "--now", socket.unit), run("systemctl", "stop", socket.services))
+		}, nil)
+	}
+	ourGroup, err := change.Exists(s.path(socket.groupFile.path))
+	if err != nil {
+		return err
+	}
+	if _, err := user.LookupGroup(socket.group); err == nil && ourGroup && s.here() {
+		p.Add("delete the group "+socket.group, func() error { return run("groupdel", socket.group) }, nil)
+	}
+	for _, f := range socket.all() {
+		if err := s.planDelete(p, f.path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s Site) planDelete(p *change.Plan, name string) error {
+	full := s.path(name)
+	there, err := change.Exists(full)
+	if there {
+		p.Add("delete "+full, func() error { return os.Remove(full) }, nil)
+	}
+	return err
 }
 
 // planRmdir plans to delete a directory that has migcheck's name, if nothing

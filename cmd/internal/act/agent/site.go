@@ -12,7 +12,9 @@ import (
 	"strings"
 
 	"migcheck/cmd/internal/act/change"
+	"migcheck/cmd/internal/act/probe"
 	"migcheck/cmd/internal/exit"
+	"migcheck/hostinfo/agent"
 )
 
 // Where the agent's parts are.
@@ -20,12 +22,19 @@ const (
 	// BinaryPath is the program. It is not the hook's: each is brought up to date
 	// and removed without the other.
 	BinaryPath  = "/usr/libexec/migcheck/migcheck-agent"
-	socketPath  = "/etc/systemd/system/" + socketUnit
-	servicePath = "/etc/systemd/system/" + serviceUnit
+	socketPath  = unitDir + socketUnit
+	servicePath = unitDir + serviceUnit
 	groupPath   = "/usr/lib/sysusers.d/migcheck-agent.conf"
 
-	socketUnit  = "migcheck-agent.socket"
-	serviceUnit = "migcheck-agent.service"
+	probeSocketPath  = unitDir + probeSocketUnit
+	probeServicePath = unitDir + "migcheck-probe@.service"
+	probeGroupPath   = "/usr/lib/sysusers.d/migcheck-probe.conf"
+
+	unitDir         = "/etc/systemd/system/"
+	socketUnit      = "migcheck-agent.socket"
+	serviceUnit     = "migcheck-agent.service"
+	probeSocketUnit = "migcheck-probe.socket"
+	probeServices   = "migcheck-probe@*.service"
 )
 
 var (
@@ -35,6 +44,12 @@ var (
 	serviceText string
 	//go:embed migcheck-agent.conf
 	groupText string
+	//go:embed migcheck-probe.socket
+	probeSocketText string
+	//go:embed migcheck-probe@.service
+	probeServiceText string
+	//go:embed migcheck-probe.conf
+	probeGroupText string
 )
 
 // mark is the first line of every file that is written here.
@@ -52,10 +67,33 @@ func (s Site) path(name string) string { return filepath.Join("/", s.Root, name)
 // here says whether the site is this machine, with a systemd that runs.
 func (s Site) here() bool { return s.Root == "" }
 
-// parts are the agent's files but for the program.
-var parts = []struct{ path, text string }{
-	{groupPath, groupText}, {socketPath, socketText}, {servicePath, serviceText},
+// part is a file of an agent's.
+type part struct{ path, text string }
+
+// socket is one of an agent's sockets, with what belongs to it.
+type socket struct {
+	group     string // whose members may connect
+	groupFile part
+	unit      string // of systemd
+	services  string // units, as a pattern
+	files     []part
+	prove     func(version string) error // that it answers
 }
+
+func (s *socket) all() []part { return append([]part{s.groupFile}, s.files...) }
+
+// facts is the socket that every agent has, and frames the one for probes.
+var (
+	facts = socket{
+		group: agent.Group, groupFile: part{groupPath, groupText}, unit: socketUnit, services: serviceUnit,
+		files: []part{{socketPath, socketText}, {servicePath, serviceText}}, prove: proveFacts,
+	}
+	frames = socket{
+		group: probe.Group, groupFile: part{probeGroupPath, probeGroupText}, unit: probeSocketUnit, services: probeServices,
+		files: []part{{probeSocketPath, probeSocketText}, {probeServicePath, probeServiceText}}, prove: proveFrames,
+	}
+	both = []*socket{&facts, &frames}
+)
 
 // foreign is an error that names what stands where the agent's parts would, and
 // is not ours.
@@ -69,8 +107,10 @@ func (s Site) foreign() error {
 		return err
 	}
 	err := check(BinaryPath, change.IsMigcheck)
-	for _, p := range parts {
-		err = errors.Join(err, check(p.path, isOurs))
+	for _, socket := range both {
+		for _, p := range socket.all() {
+			err = errors.Join(err, check(p.path, isOurs))
+		}
 	}
 	if err != nil || len(strangers) == 0 {
 		return err

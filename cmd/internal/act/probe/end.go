@@ -35,21 +35,25 @@ type End struct {
 	mtu     int
 }
 
-// Start brings the program to life on a host: the one at a path there if that is
-// not empty, else the one that is installed, or the build if it is not nil.
-func Start(ctx context.Context, host string, start Starter, there string, build *Build) (*End, error) {
+// Start brings the program to life on a host, by the first of the ways that is
+// open. It fails with [ErrSocket] where that is the second socket.
+func Start(ctx context.Context, host string, start Starter, by Ways) (*End, error) {
 	marker := rand.Text()
-	script, words := StartScript(marker, there, build)
+	script, words := by.StartScript(marker)
 	p, err := start(ctx, script, words...)
 	if err != nil {
 		return nil, err
 	}
-	e := &End{host: host, program: p, lines: bufio.NewReaderSize(p.Out, probe.MaxLine)}
-	if err := e.begin(ctx, marker, build); err != nil {
+	e := newEnd(host, p)
+	if err := e.begin(ctx, marker, by.Build); err != nil {
 		e.Close()
 		return nil, fmt.Errorf("send frames from %s: %w", host, err)
 	}
 	return e, nil
+}
+
+func newEnd(host string, p *Program) *End {
+	return &End{host: host, program: p, lines: bufio.NewReaderSize(p.Out, probe.MaxLine)}
 }
 
 // begin follows the script until the program runs.
@@ -65,6 +69,8 @@ func (e *End) begin(ctx context.Context, marker string, build *Build) error {
 			return nil
 		case first == "none":
 			return ErrNoProgram
+		case first == "socket":
+			return ErrSocket
 		case first == "cannot":
 			return fmt.Errorf("bring migcheck there: %s", strings.Trim(rest, "; "))
 		case first == "send" && build != nil:

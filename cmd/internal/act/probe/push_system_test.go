@@ -68,7 +68,7 @@ func TestPush(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := s.traces(t)
-			end, err := probe.Start(t.Context(), "hostA", c.start, "", c.build)
+			end, err := probe.Start(t.Context(), "hostA", c.start, probe.Ways{Build: c.build})
 			switch {
 			case c.want == "" && err != nil:
 				t.Fatal(err)
@@ -97,7 +97,7 @@ func TestPush(t *testing.T) {
 }
 
 func noProgram(t *testing.T, s *space) error {
-	_, err := probe.Start(t.Context(), "hostA", s.start, "", nil)
+	_, err := probe.Start(t.Context(), "hostA", s.start, probe.Ways{})
 	return err
 }
 
@@ -109,7 +109,7 @@ func TestNoRights(t *testing.T) {
 		if path != "/usr/bin:/bin" { // without sudo
 			start = s.among("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/env", "PATH="+path)
 		}
-		_, err := probe.Start(t.Context(), "hostA", start, "", nil)
+		_, err := probe.Start(t.Context(), "hostA", start, probe.Ways{})
 		if err == nil || !strings.Contains(err.Error(), "send frames from hostA") {
 			t.Errorf("with PATH=%s: %v", path, err)
 		}
@@ -136,7 +136,7 @@ func TestKilled(t *testing.T) {
 	}{{"killed", kill}, {"hung up", hangUp}} {
 		for _, part := range []int{0, 1, len(build.Content) / 2, len(build.Content) - 1} {
 			t.Run(end.name+" after "+strconv.Itoa(part)+" bytes", func(t *testing.T) {
-				v := s.victim(t, "", build)
+				v := s.victim(t, probe.Ways{Build: build})
 				v.until("send")
 				if _, err := v.in.Write(build.Content[:part]); err != nil {
 					t.Fatal(err)
@@ -149,7 +149,7 @@ func TestKilled(t *testing.T) {
 			})
 		}
 		t.Run(end.name+" with the device open", func(t *testing.T) {
-			v := s.victim(t, "", build)
+			v := s.victim(t, probe.Ways{Build: build})
 			v.until("send")
 			_, _ = v.in.Write(build.Content)
 			v.until("go")
@@ -175,9 +175,9 @@ type victim struct {
 	out *bufio.Reader
 }
 
-func (s *space) victim(t *testing.T, there string, build *probe.Build) *victim {
+func (s *space) victim(t *testing.T, by probe.Ways) *victim {
 	t.Helper()
-	script, words := probe.StartScript("marker", there, build)
+	script, words := by.StartScript("marker")
 	cmd := exec.Command("/bin/sh", append([]string{"-c", script, "sh"}, words...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	in, err1 := cmd.StdinPipe()

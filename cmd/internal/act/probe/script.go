@@ -14,9 +14,11 @@ const installed = "/usr/libexec/migcheck/migcheck"
 
 // asRoot runs a script as root, who alone may open packet sockets: at once, or
 // through sudo where that asks for no password. Words: the script and its words.
+// A user who may connect to the second socket needs not become root for frames.
 var asRoot = oneLine(`
 s=$1; shift;
 if [ "$(id -u)" = 0 ]; then exec /bin/sh -c "$s" sh "$@"; fi;
+if [ -n "$6" ] && [ -w "$6" ]; then printf "%s socket\n" "$1"; exit 0; fi;
 LC_ALL=C; export LC_ALL;
 exec sudo -n -- /bin/sh -c "$s" sh "$@"`)
 
@@ -57,15 +59,28 @@ if e=$(/proc/self/fd/4 ` + Verb + ` </dev/null 2>&1); then :; else
 fi;
 say go; exec /proc/self/fd/4 ` + Verb)
 
+// Ways are the ways to the program that are open on a host.
+type Ways struct {
+	// There is the path of one that is there; empty: none is known.
+	There string
+	// Build is brought if there is none; nil: nothing is brought.
+	Build *Build
+	// Socket says that the second socket will do.
+	Socket bool
+}
+
 // StartScript is the script for a POSIX shell, and its words, that starts the
 // program on a host: the one at a path there, the one that is installed, or the
 // build, which it then takes on stdin.
-func StartScript(marker, there string, build *Build) (script string, words []string) {
-	size, digest := "0", "-"
-	if build != nil {
-		size, digest = strconv.Itoa(len(build.Content)), build.Digest
+func (w Ways) StartScript(marker string) (script string, words []string) {
+	size, digest, socket := "0", "-", ""
+	if w.Build != nil {
+		size, digest = strconv.Itoa(len(w.Build.Content)), w.Build.Digest
 	}
-	return asRoot, []string{startScript, marker, size, digest, rand.Text(), there}
+	if w.Socket {
+		socket = Socket
+	}
+	return asRoot, []string{startScript, marker, size, digest, rand.Text(), w.There, socket}
 }
 
 func oneLine(script string) string { return strings.Join(strings.Fields(script), " ") }

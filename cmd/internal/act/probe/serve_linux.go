@@ -17,17 +17,16 @@ import (
 const (
 	// lifetime is how long the program lives at most, whatever it is told.
 	lifetime = 3 * time.Minute
-	// pace is the least time between two frames.
-	pace = 2 * time.Millisecond
 	// patientMost is how long it waits at most for what it is asked about.
 	patientMost = 10 * time.Second
 )
 
 // Serve does as the lines on in tell, answers each with a line on out, and ends
-// with in. It returns the exit code.
-func Serve(in io.Reader, out io.Writer) int {
+// with in. It returns the exit code. Who orders may use what allowed allows; nil
+// allows everything.
+func Serve(in io.Reader, out io.Writer, allowed *Allowed) int {
 	time.AfterFunc(lifetime, func() { os.Exit(1) })
-	s := &station{}
+	s := &station{allowed: allowed}
 	defer s.close()
 	lines := bufio.NewScanner(in)
 	lines.Buffer(make([]byte, 0, 1024), probe.MaxLine)
@@ -56,7 +55,9 @@ func failed(format string, a ...any) *probe.Trouble {
 
 // station is one device with an ear.
 type station struct {
+	allowed   *Allowed
 	device    *device
+	turns     *turns
 	peer      net.HardwareAddr
 	direction probe.Direction
 	run       probe.RunID
@@ -73,6 +74,7 @@ type station struct {
 func (s *station) close() {
 	if s.device != nil {
 		_ = s.device.fd.Close()
+		s.turns.close()
 	}
 }
 
@@ -83,6 +85,8 @@ func (s *station) obey(o *probe.Order) *probe.Answer {
 		if a.Error = s.open(o); a.Error == nil {
 			a.MAC, a.MTU = s.device.mac.String(), s.device.mtu
 		}
+	case o.Do == probe.Trial && s.allowed != nil:
+		a.Error = &probe.Trouble{Kind: probe.Denied, Text: "make a macvtap: only root may; who is no more than a member of " + Group + " sends frames"}
 	case o.Do == probe.Trial:
 		a.Refused, a.Error = tryMacvtap(o)
 	case s.device == nil:
@@ -108,11 +112,18 @@ func (s *station) open(o *probe.Order) *probe.Trouble {
 	if s.peer, err = net.ParseMAC(o.Peer); err != nil || len(s.peer) != 6 || s.peer[0]&1 != 0 {
 		return failed("open %s: %.30q is no device's address", o.Device, o.Peer)
 	}
+	if t := s.allowed.refuse(o.Device); t != nil {
+		return t
+	}
+	if s.turns, err = openTurns(); err != nil {
+		return failed("%v", err)
+	}
 	_, _ = rand.Read(s.own[:]) // never fails
 	s.ear = probe.NewEar(s.direction, s.run, s.key, s.own)
 	s.news = make(chan struct{})
 	var t *probe.Trouble
 	if s.device, t = openDevice(o, s.run); t != nil {
+		s.turns.close()
 		return t
 	}
 	go s.listen()
@@ -146,28 +157,36 @@ func (s *station) send(o *probe.Order) (int, *probe.Trouble) {
 		if s.next >= probe.MaxFrames {
 			return sent, failed("send by %s: a run has no more than %d frames", s.device.name, probe.MaxFrames)
 		}
-		s.mu.Lock()
-		echo, end := s.ear.Other(), s.end
-		s.mu.Unlock()
-		if end != nil {
-			return sent, end
-		}
-		f := probe.Frame{Direction: s.direction, Size: o.Size, Sequence: s.next, Own: s.own, Echo: echo}
-		content, err := f.Encode(s.run, s.key)
-		if err != nil {
-			return sent, failed("send by %s: %v", s.device.name, err)
-		}
-		s.next++
-		ok, t := s.device.send(s.peer, content)
+		ok, t := s.sendOne(o.Size)
 		if t != nil {
 			return sent, t
 		}
 		if ok {
 			sent++
 		}
-		time.Sleep(pace)
 	}
 	return sent, nil
+}
+
+// sendOne sends a frame when it is this program's turn.
+func (s *station) sendOne(size int) (bool, *probe.Trouble) {
+	if err := s.turns.take(forTurn); err != nil {
+		return false, failed("send by %s: %v", s.device.name, err)
+	}
+	defer s.turns.give()
+	s.mu.Lock()
+	echo, end := s.ear.Other(), s.end
+	s.mu.Unlock()
+	if end != nil {
+		return false, end
+	}
+	f := probe.Frame{Direction: s.direction, Size: size, Sequence: s.next, Own: s.own, Echo: echo}
+	content, err := f.Encode(s.run, s.key)
+	if err != nil {
+		return false, failed("send by %s: %v", s.device.name, err)
+	}
+	s.next++
+	return s.device.send(s.peer, content)
 }
 
 // await answers as soon as what is wanted was heard.

@@ -50,7 +50,7 @@ func TestTrial(t *testing.T) {
 	} {
 		t.Run(c.device+" "+c.mode, func(t *testing.T) {
 			before, nodes := s.traces(t), taps(t)
-			end, err := probe.Start(t.Context(), "hostA", s.start, binary, nil)
+			end, err := probe.Start(t.Context(), "hostA", s.start, probe.Ways{There: binary})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,7 +77,7 @@ func TestTrialKilled(t *testing.T) {
 	s.ip(t, "link add eth1 type veth peer name peer1")
 	before, nodes := s.traces(t), taps(t)
 	for n := range 40 {
-		v := s.victim(t, binary, nil)
+		v := s.victim(t, probe.Ways{There: binary})
 		v.until("go")
 		_, _ = v.in.Write([]byte(`{"do":"trial","device":"eth1","mode":"bridge"}` + "\n"))
 		time.Sleep(time.Duration(n) * 500 * time.Microsecond) // the moment is what is tried
