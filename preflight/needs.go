@@ -11,7 +11,8 @@ import (
 // notes the rule as undecided, or as not checked, or leaves it out where there
 // is nothing that the fact could be about.
 func (e *engine) needsMet(r *Rule, req *Requirement) bool {
-	for _, n := range r.Needs {
+	for i := range r.Needs {
+		n := &r.Needs[i]
 		end, k, why := e.know(n, req)
 		switch {
 		case k == known:
@@ -35,7 +36,7 @@ func (e *engine) networkUnread(end *Endpoint) bool {
 		end.View.Missing(hostinfo.FactNetworks, "") != nil
 }
 
-func (e *engine) know(n Need, req *Requirement) (*Endpoint, knowledge, string) {
+func (e *engine) know(n *Need, req *Requirement) (*Endpoint, knowledge, string) {
 	var end *Endpoint
 	switch {
 	case req == nil:

@@ -13,7 +13,7 @@ type look struct {
 	j          *judge
 	host       int
 	deviceGaps map[string][]string // the facts that could not be read of one device; nil if none
-	// lost is set for a host whose devices can't be told apart by their index.
+	// lost is set for a host whose devices can't be told apart by index or name.
 	// Nothing on it is of one class with anything elsewhere.
 	lost      bool
 	common    uint32 // what holds for all its NICs
@@ -40,7 +40,7 @@ func (h *hand) clear() {
 
 func (j *judge) look(host int, v *preflight.View) *look {
 	j.hand.clear()
-	l := &look{View: v, j: j, host: host, mentioned: j.names.hosts[v.Name]}
+	l := &look{View: v, j: j, host: host, mentioned: j.names.hosts[v.Name], lost: v.Links.Twice()}
 	last := 0
 	for i := range v.Devices {
 		n := v.Devices[i].Index
