@@ -12,6 +12,8 @@ type Links struct {
 	byName   map[string]*Device
 	ports    map[int][]*Device // by master
 	children map[int][]*Device // by parent, within this namespace
+	highest  int               // ifindex
+	twice    bool
 }
 
 // IndexLinks builds the index. It refers to the host's devices, which must not
@@ -26,6 +28,7 @@ func IndexLinks(h *Host) *Links {
 	for i := range h.Devices {
 		d := &h.Devices[i]
 		l.byIndex[d.Index] = d
+		l.highest = max(l.highest, d.Index)
 		for _, alt := range d.AltNames {
 			if _, taken := l.byName[alt]; !taken {
 				l.byName[alt] = d
@@ -39,7 +42,10 @@ func IndexLinks(h *Host) *Links {
 		}
 	}
 	for i := range h.Devices { // a real name wins over an altname
-		l.byName[h.Devices[i].Name] = &h.Devices[i]
+		d := &h.Devices[i]
+		other := l.byName[d.Name]
+		l.twice = l.twice || other != nil && other.Name == d.Name && other != d
+		l.byName[d.Name] = d
 	}
 	return l
 }
@@ -49,6 +55,12 @@ func (l *Links) ByName(name string) *Device { return l.byName[name] }
 
 // ByIndex is the device with that ifindex, or nil.
 func (l *Links) ByIndex(index int) *Device { return l.byIndex[index] }
+
+// Twice says whether two devices have one name, which no kernel allows.
+func (l *Links) Twice() bool { return l.twice }
+
+// Highest is the highest ifindex; 0 if there are no devices.
+func (l *Links) Highest() int { return l.highest }
 
 // Ports are the devices whose master is d: a bond's or a bridge's ports.
 func (l *Links) Ports(d *Device) []*Device { return l.ports[d.Index] }

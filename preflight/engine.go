@@ -57,6 +57,7 @@ type engine struct {
 	asked      Pass         // what the Applies at hand is given: one for all of them
 	pass       Pass         // what the Check at hand is given
 	found      []Finding    // what it has reported
+	gap        gap          // what was missing last: most often the next rule lacks the same
 }
 
 // rule is the rule of that ID, or nil.

@@ -1,7 +1,6 @@
 package preflight
 
 import (
-	"fmt"
 	"slices"
 
 	"migcheck/hostinfo"
@@ -12,7 +11,8 @@ import (
 // notes the rule as undecided, or as not checked, or leaves it out where there
 // is nothing that the fact could be about.
 func (e *engine) needsMet(r *Rule, req *Requirement) bool {
-	for _, n := range r.Needs {
+	for i := range r.Needs {
+		n := &r.Needs[i]
 		end, k, why := e.know(n, req)
 		switch {
 		case k == known:
@@ -36,7 +36,7 @@ func (e *engine) networkUnread(end *Endpoint) bool {
 		end.View.Missing(hostinfo.FactNetworks, "") != nil
 }
 
-func (e *engine) know(n Need, req *Requirement) (*Endpoint, knowledge, string) {
+func (e *engine) know(n *Need, req *Requirement) (*Endpoint, knowledge, string) {
 	var end *Endpoint
 	switch {
 	case req == nil:
@@ -83,6 +83,21 @@ func (e *engine) side(s Side) *Endpoint {
 // undecided reports that a rule could not be decided, as a consequence of one
 // facts-not-observed finding for each host and reason.
 func (e *engine) undecided(r *Rule, req *Requirement, end *Endpoint, why string) {
+	if e.gap.host != end.Name || e.gap.why != why {
+		e.gap = gap{end.Name, why, e.notObserved(end, why)}
+	}
+	f := Finding{Level: Undecided, Reason: "could not be decided: " + end.Name + ": " + why, CausedBy: e.gap.id}
+	f.Subject.Host, f.Subject.Device = end.Name, end.Wanted
+	e.complete(r, req, &f)
+	e.add(f)
+}
+
+// gap is what could not be read of a host, and the ID of the finding that says so.
+type gap struct{ host, why, id string }
+
+// notObserved adds the finding about a fact that could not be read, and returns
+// its ID.
+func (e *engine) notObserved(end *Endpoint, why string) string {
 	root := Finding{
 		Rule: FactsNotObserved, Level: Undecided, Phase: e.rule(FactsNotObserved).Phase,
 		Subject: Subject{Guest: e.plan.Guest.Name, Host: end.Name},
@@ -96,10 +111,7 @@ func (e *engine) undecided(r *Rule, req *Requirement, end *Endpoint, why string)
 	root.identify()
 	root.ID += "/" + shortHash(why)
 	e.add(root)
-	f := Finding{Level: Undecided, Reason: fmt.Sprintf("could not be decided: %s: %s", end.Name, why), CausedBy: root.ID}
-	f.Subject.Host, f.Subject.Device = end.Name, end.Wanted
-	e.complete(r, req, &f)
-	e.add(f)
+	return root.ID
 }
 
 func (e *engine) leftOut(r *Rule, req *Requirement, end *Endpoint, why string) {

@@ -69,7 +69,7 @@ func (p *Plan) observed() *Plan {
 
 // beyond says whether a fact is one that nobody can be asked about where the
 // destination judges by itself. The definition that was sent is at hand there.
-func (p *Plan) beyond(n Need) bool {
+func (p *Plan) beyond(n *Need) bool {
 	switch n.Fact {
 	case GuestView:
 		return false

@@ -2,6 +2,7 @@ package ssh
 
 import (
 	"errors"
+	"io"
 	"slices"
 	"sync"
 )
@@ -24,8 +25,48 @@ func (b *bounded) Write(p []byte) (int, error) {
 	defer b.mu.Unlock()
 	n := int(min(int64(len(p)), b.limit-int64(len(b.b))))
 	b.b = append(b.b, p[:n]...)
-	if n == len(p) {
-		return n, nil
+	return n, b.only(n, len(p))
+}
+
+// ReadFrom keeps what it reads where it reads it. Nobody else may write meanwhile.
+func (b *bounded) ReadFrom(r io.Reader) (read int64, err error) {
+	for err == nil {
+		var n int
+		n, err = r.Read(b.spare())
+		read += int64(n)
+		if more := b.extend(n); more != nil {
+			return read, more
+		}
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	return read, err
+}
+
+// spare is room behind what was kept, half of all at least once it is grown.
+func (b *bounded) spare() []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if cap(b.b)-len(b.b) < 512 {
+		b.b = slices.Grow(b.b, max(512, len(b.b)))
+	}
+	return b.b[len(b.b):cap(b.b)]
+}
+
+// extend keeps the first bytes of the room that spare gave.
+func (b *bounded) extend(by int) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := int(min(int64(by), b.limit-int64(len(b.b))))
+	b.b = b.b[:len(b.b)+n]
+	return b.only(n, by)
+}
+
+// only is the error where fewer bytes were kept than came. The lock is held.
+func (b *bounded) only(kept, of int) error {
+	if kept == of {
+		return nil
 	}
 	if !b.passed {
 		b.passed = true
@@ -33,14 +74,14 @@ func (b *bounded) Write(p []byte) (int, error) {
 			b.full <- struct{}{}
 		}
 	}
-	return n, errTooLong
+	return errTooLong
 }
 
-// Bytes is a copy of what was kept.
+// Bytes is what was kept so far. It stays as it is: more is written behind it.
 func (b *bounded) Bytes() []byte {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return slices.Clone(b.b)
+	return slices.Clip(b.b)
 }
 
 func (b *bounded) over() bool {

@@ -12,7 +12,12 @@ import (
 type code []byte
 
 func (c *code) text(s string) {
-	*c = append(binary.AppendUvarint(*c, uint64(len(s))), s...)
+	if len(s) < 0x80 { // one byte of Uvarint; most texts are empty
+		*c = append(*c, byte(len(s)))
+	} else {
+		*c = binary.AppendUvarint(*c, uint64(len(s)))
+	}
+	*c = append(*c, s...)
 }
 
 func (c *code) texts(list []string) {
@@ -22,7 +27,13 @@ func (c *code) texts(list []string) {
 	}
 }
 
-func (c *code) num(n int) { *c = binary.AppendVarint(*c, int64(n)) }
+func (c *code) num(n int) {
+	if 0 <= n && n < 0x40 { // one byte of Varint
+		*c = append(*c, byte(n<<1))
+		return
+	}
+	*c = binary.AppendVarint(*c, int64(n))
+}
 
 func (c *code) nums(list []int) {
 	c.num(len(list))

@@ -107,6 +107,9 @@ func (l *look) family(above []*hostinfo.Device) []kid {
 		}
 	}
 	l.j.hand.kids = kids
+	if len(kids) < 2 {
+		return kids
+	}
 	slices.SortFunc(kids, func(a, b kid) int {
 		if n := strings.Compare(a.kind, b.kind); n != 0 {
 			return n

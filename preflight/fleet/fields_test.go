@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -119,7 +120,7 @@ func fingerprint(f *Fleet) []string {
 	j.prepare()
 	j.collisions()
 	var out []string
-	for _, of := range []classes{j.nodes, j.ends, j.setups, j.places, j.kids.classes, j.requestIDs, j.rowIDs, j.bounds.classes} {
+	for _, of := range []classes{j.nodes, j.ends, j.setups, j.places, j.kids.classes, j.requestIDs, j.rowIDs, j.bounds.classes, j.persons} {
 		var codes []string
 		for c := range of.ids {
 			codes = append(codes, c)
@@ -127,6 +128,12 @@ func fingerprint(f *Fleet) []string {
 		slices.Sort(codes)
 		out = append(out, codes...)
 	}
+	var elements []string
+	for e := range j.elements.ids {
+		elements = append(elements, fmt.Sprintf("%+v", e))
+	}
+	slices.Sort(elements)
+	out = append(out, elements...)
 	for p := range j.alone {
 		out = append(out, string(rune(p.host)))
 	}

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"hash/maphash"
 	"runtime"
 	"slices"
@@ -23,6 +24,8 @@ type judge struct {
 	nodes, ends, setups, places, needs, requestIDs, rowIDs, meets classes
 	kids                                                          families
 	bounds                                                        bounds
+	elements                                                      elements
+	persons                                                       classes
 
 	looks    []*look
 	wants    []*asked
@@ -41,7 +44,7 @@ type judge struct {
 	results  map[meeting]*result
 	judged   int // pairs that the engine was asked about
 
-	buf, scratch, person code
+	buf, scratch code
 }
 
 // pair is a guest and a host.
@@ -193,6 +196,9 @@ func (j *judge) resolve() {
 		}
 	}
 	j.judged += len(todo)
+	slices.SortFunc(todo, func(a, b asking) int { // a host's facts are at hand for the next that asks about it
+		return cmp.Or(cmp.Compare(a.host, b.host), cmp.Compare(a.guest, b.guest))
+	})
 	parts := make([]map[int]*result, len(todo))
 	atOnce(len(todo), func(i int) { parts[i] = j.ask(&todo[i]) })
 	for i := range todo {

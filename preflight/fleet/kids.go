@@ -8,6 +8,7 @@ type families struct {
 	lists [][]kid
 	// others is a family without what is in a mode, by both.
 	others map[besides]uint32
+	buf    code
 }
 
 type besides struct {
@@ -16,13 +17,13 @@ type besides struct {
 }
 
 func (f *families) of(kids []kid) uint32 {
-	var buf [128]byte
-	c := code(buf[:0])
+	c := f.buf[:0]
 	for _, k := range kids {
 		c.text(k.kind)
 		c.text(k.mode)
 		c.is(k.unread)
 	}
+	f.buf = c
 	id := f.classes.of(c)
 	if int(id) > len(f.lists) {
 		f.lists = append(f.lists, slices.Clone(kids))

@@ -13,13 +13,12 @@ type look struct {
 	j          *judge
 	host       int
 	deviceGaps map[string][]string // the facts that could not be read of one device; nil if none
-	// lost is set for a host whose devices can't be told apart by their index.
+	// lost is set for a host whose devices can't be told apart by index or name.
 	// Nothing on it is of one class with anything elsewhere.
 	lost      bool
 	common    uint32 // what holds for all its NICs
 	self      uint32 // see identity
 	mentioned uint32 // its name, if waivers mention it; 0 otherwise
-	highest   int    // ifindex
 	wants     int    // how many of all wants it was surveyed for
 }
 
@@ -41,13 +40,12 @@ func (h *hand) clear() {
 
 func (j *judge) look(host int, v *preflight.View) *look {
 	j.hand.clear()
-	l := &look{View: v, j: j, host: host, mentioned: j.names.hosts[v.Name]}
+	l := &look{View: v, j: j, host: host, mentioned: j.names.hosts[v.Name], lost: v.Links.Twice()}
 	last := 0
 	for i := range v.Devices {
 		n := v.Devices[i].Index
 		l.lost = l.lost || n <= last
 		last = n
-		l.highest = max(l.highest, n)
 	}
 	var hostwide []string
 	for _, g := range v.Gaps {
@@ -79,7 +77,7 @@ func (l *look) setup(gaps []string) uint32 {
 	c.tri(v.MacvtapModule, v.VhostNet, s.Shaping, s.LLDPAD, s.DaemonElsewhere)
 	c.texts(s.ShapingLacks)
 	c.text(s.DevFS)
-	c.is(slices.ContainsFunc(s.StaleTaps, func(n int) bool { return n > l.highest }))
+	c.is(slices.ContainsFunc(s.StaleTaps, func(n int) bool { return n > l.Links.Highest() }))
 	c.num(l.tapsElsewhere())
 	c.is(v.Libvirt != nil)
 	if v.Libvirt != nil {
@@ -94,11 +92,11 @@ func (l *look) setup(gaps []string) uint32 {
 // tapsElsewhere says how near the next ifindex of this namespace is to that of a
 // macvtap in another one: 0 none above it, 1 near, 2 far.
 func (l *look) tapsElsewhere() int {
-	nearest := 0
+	nearest, highest := 0, l.Links.Highest()
 	for i := range l.Namespaces {
 		for j := range l.Namespaces[i].Devices {
 			d := &l.Namespaces[i].Devices[j]
-			if (d.Kind == hostinfo.KindMacvtap || d.Kind == "ipvtap") && d.Index > l.highest && (nearest == 0 || d.Index < nearest) {
+			if (d.Kind == hostinfo.KindMacvtap || d.Kind == "ipvtap") && d.Index > highest && (nearest == 0 || d.Index < nearest) {
 				nearest = d.Index
 			}
 		}
@@ -106,7 +104,7 @@ func (l *look) tapsElsewhere() int {
 	switch {
 	case nearest == 0:
 		return 0
-	case nearest <= l.highest+1000:
+	case nearest <= highest+1000:
 		return 1
 	}
 	return 2

@@ -2,16 +2,15 @@ package fleet
 
 import (
 	"slices"
-	"strings"
 
 	"migcheck/hostinfo"
 	"migcheck/preflight"
 )
 
-// person is what all NICs of a guest share: its state, and which of its
-// definitions there are.
-func person(c *code, g *hostinfo.Guest) {
-	sent := g.Sent()
+// personOf is the class of what all NICs of a guest share: its state, and which
+// of its definitions there are.
+func (j *judge) personOf(g *hostinfo.Guest) uint32 {
+	sent, c := g.Sent(), j.buf[:0]
 	c.text(string(g.State))
 	c.tri(g.Persistent)
 	c.is(g.Live != nil, g.Migratable != nil, g.Inactive != nil, sent != nil && sent == g.Live, sent != nil && sent == g.Inactive)
@@ -26,6 +25,8 @@ func person(c *code, g *hostinfo.Guest) {
 		c.text(sent.Machine)
 		c.text(sent.LaunchSecurity)
 	}
+	j.buf = c[:0]
+	return j.persons.of(c)
 }
 
 // need is what a NIC asks for, with its own keys taken out: its address, and the
@@ -33,7 +34,7 @@ func person(c *code, g *hostinfo.Guest) {
 func (j *judge) need(c *code, g *hostinfo.Guest, i int) {
 	sent := g.Sent()
 	nic := &sent.NICs[i]
-	j.nic(c, nic)
+	c.ref(j.element(nic))
 	nth := 0 // of the NICs that take a device of one pool
 	if nic.NetworkBacked() {
 		nth = preflight.NICsBefore(g, nic)
@@ -51,32 +52,9 @@ func (j *judge) beside(c *code, nic *hostinfo.NIC, sent, other *hostinfo.Definit
 	c.is(i < len(other.NICs), len(other.NICs) == len(sent.NICs))
 	if i < len(other.NICs) {
 		n := &other.NICs[i]
-		j.nic(c, n)
+		c.ref(j.element(n))
 		c.is(n.MAC == nic.MAC)
 	}
-}
-
-// nic is what a NIC's element says. Left out are what names it, and what no
-// rule's level depends on; see leftOut in the tests.
-func (j *judge) nic(c *code, n *hostinfo.NIC) {
-	c.is(n.Dev == "", n.Network == "", n.Portgroup == "", n.Bridge == "", n.MAC == "", n.CurrentMAC == "", n.CurrentMAC == n.MAC)
-	c.is(n.VLANTrunk, n.Bandwidth, n.Inbound, n.Outbound)
-	for _, s := range []string{
-		n.Type, n.Mode, n.Model, n.TrustGuestRxFilters, n.DriverName, n.IOMMU, n.VirtualPort, n.Filter,
-		n.LinkState, n.TeamingType,
-	} {
-		c.text(s)
-	}
-	c.num(n.MTU)
-	c.num(n.Queues)
-	c.nums(n.VLANTags)
-	c.is(n.Target == "", libvirtsOwn(n.Target))
-	j.names.text(c, n.Target)
-}
-
-// libvirtsOwn says whether a macvtap's name is one that libvirt chose and drops.
-func libvirtsOwn(name string) bool {
-	return strings.HasPrefix(name, "vnet") || strings.HasPrefix(name, "macvtap") || strings.HasPrefix(name, "macvlan")
 }
 
 // whole is what is asked about the guest and not about one NIC: of its
@@ -92,7 +70,7 @@ func (j *judge) whole(c *code, g *hostinfo.Guest, later []*hostinfo.NIC) {
 		c.num(n)
 	}
 	for _, n := range later {
-		j.nic(c, n)
+		c.ref(j.element(n))
 		j.names.text(c, n.Dev)
 	}
 }

@@ -21,13 +21,14 @@ type bounds struct {
 	classes
 	tags  [][]int
 	names [][]string
+	buf   code
 }
 
 func (b *bounds) of(tags []int, names []string) uint32 {
-	var buf [96]byte
-	c := code(buf[:0])
+	c := b.buf[:0]
 	c.nums(tags)
 	c.texts(names)
+	b.buf = c
 	id := b.classes.of(c)
 	if int(id) > len(b.tags) {
 		b.tags, b.names = append(b.tags, slices.Clone(tags)), append(b.names, slices.Clone(names))

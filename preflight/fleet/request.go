@@ -32,7 +32,7 @@ func (j *judge) requestOf(c code) (id int, r *request, first bool) {
 }
 
 // nicRequest is the request of a guest's NIC.
-func (j *judge) nicRequest(g *hostinfo.Guest, i int) (id int) {
+func (j *judge) nicRequest(g *hostinfo.Guest, i int, person uint32) (id int) {
 	nic := &g.Sent().NICs[i]
 	said, chosen := sayer(g, i)
 	c := j.buf[:0]
@@ -42,7 +42,7 @@ func (j *judge) nicRequest(g *hostinfo.Guest, i int) (id int) {
 		c.names(said)
 	}
 	names := len(c)
-	c = append(c, j.person...)
+	c.ref(person)
 	j.need(&c, g, i)
 	id, r, first := j.requestOf(c)
 	if first {
@@ -57,14 +57,14 @@ func (j *judge) nicRequest(g *hostinfo.Guest, i int) (id int) {
 }
 
 // wholeRequest is the request of a guest as a whole.
-func (j *judge) wholeRequest(g *hostinfo.Guest) (id int) {
+func (j *judge) wholeRequest(g *hostinfo.Guest, person uint32) (id int) {
 	more := later(g)
 	c := j.buf[:0]
 	for _, n := range more {
 		c.names(n)
 	}
 	names := len(c)
-	c = append(c, j.person...)
+	c.ref(person)
 	j.whole(&c, g, more)
 	id, r, first := j.requestOf(c)
 	if first {

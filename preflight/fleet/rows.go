@@ -80,10 +80,9 @@ func (j *judge) number() {
 func (j *judge) seat(guest int, l *look) {
 	g := j.f.Guests[guest].Guest
 	rows := j.rowsIn(guest)
-	j.person = j.person[:0]
-	person(&j.person, g)
+	who := j.personOf(g)
 	bound := j.identity(l)
-	id := j.wholeRequest(g)
+	id := j.wholeRequest(g, who)
 	c := j.head(id, bound, guest, l)
 	c.ref(l.common)
 	for _, s := range j.requests[id].stands {
@@ -91,7 +90,7 @@ func (j *judge) seat(guest int, l *look) {
 	}
 	rows[0] = j.sit(c, id, bound, guest, whole)
 	for i := range rows[1:] {
-		id := j.nicRequest(g, i)
+		id := j.nicRequest(g, i, who)
 		s := l.stand(j.requests[id].stands[0])
 		c := j.head(id, s.bound, guest, l)
 		c.ref(s.id)

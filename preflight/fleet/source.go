@@ -109,9 +109,10 @@ func (l *look) taken(c *code, e *end, g *hostinfo.Guest, i int) {
 		c.is(e.device.MAC == nic.MAC, f != nil && f.MAC == nic.MAC)
 	}
 	said, _ := sayer(g, i)
-	l.macvtap(c, ownMacvtap(e, g, said))
+	own := ownMacvtap(e, g, said)
+	l.macvtap(c, own)
 	if g.Live != nil && i < len(g.Live.NICs) {
-		l.named(c, &g.Live.NICs[i], e)
+		l.named(c, &g.Live.NICs[i], e, own)
 	}
 }
 
@@ -152,10 +153,14 @@ func (l *look) macvtap(c *code, d *hostinfo.Device) {
 	l.j.names.device(c, d)
 }
 
-// named is what goes by the name that libvirt gave to the guest's macvtap.
-func (l *look) named(c *code, live *hostinfo.NIC, e *end) {
+// named is what goes by the name that libvirt gave to the guest's macvtap: most
+// often that.
+func (l *look) named(c *code, live *hostinfo.NIC, e *end, own *hostinfo.Device) {
 	l.j.names.text(c, live.Target)
-	d := l.Links.ByName(live.Target)
+	d := own
+	if d == nil || d.Name != live.Target || l.lost {
+		d = l.Links.ByName(live.Target)
+	}
 	c.is(live.Target == "", d == nil)
 	if d == nil {
 		return

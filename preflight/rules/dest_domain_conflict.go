@@ -21,7 +21,8 @@ migration fail: "domain 'G' already exists with uuid U". The guest's own
 definition, left there shut off by an earlier migration, is fine.`,
 	Check: func(p *preflight.Pass) {
 		g, to := p.Plan.Guest, p.Plan.To
-		for _, d := range to.Domains {
+		for i := range to.Domains {
+			d := &to.Domains[i]
 			why, advice := "", ""
 			switch {
 			case g.UUID == "" || d.UUID == "":

@@ -87,7 +87,8 @@ func elsewhere(p *preflight.Pass, e *preflight.Endpoint, d *hostinfo.Device) {
 
 // ownerOf names the guest that runs on the host with this MAC, if one does.
 func ownerOf(e *preflight.Endpoint, mac string) string {
-	for _, d := range e.View.Domains {
+	for i := range e.View.Domains {
+		d := &e.View.Domains[i]
 		if (d.State.Active() || d.State == hostinfo.StateUnknown) && slices.Contains(d.MACs, mac) {
 			return " of guest " + d.Name
 		}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"migcheck/hostinfo"
 	"migcheck/hostinfo/snapshot"
@@ -19,9 +20,17 @@ const (
 	maxDocument = 1 << 30
 )
 
+// packers are kept: one of them is larger than most of what it packs.
+var packers = sync.Pool{New: func() any {
+	w, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is a valid one
+	return w
+}}
+
 func pack(data []byte) []byte {
+	w := packers.Get().(*gzip.Writer)
+	defer packers.Put(w)
 	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
+	w.Reset(&b)
 	_, _ = w.Write(data) // a buffer takes everything
 	_ = w.Close()
 	return b.Bytes()

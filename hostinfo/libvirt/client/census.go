@@ -44,7 +44,7 @@ func (c *Conn) census(ctx context.Context, seen *Seen) ([]*hostinfo.Guest, func(
 			return nil, err
 		}
 		defer free(domains)
-		transient, transientErr := uuidsOf(conn, golibvirt.CONNECT_LIST_DOMAINS_TRANSIENT)
+		without, withoutErr := transient(conn, domains)
 		all := make([]*person, len(domains))
 		g, ctx := errgroup.WithContext(ctx)
 		g.SetLimit(inFlight)
@@ -54,9 +54,9 @@ func (c *Conn) census(ctx context.Context, seen *Seen) ([]*hostinfo.Guest, func(
 					return context.Cause(ctx)
 				}
 				l := &domains[i]
-				guest := &hostinfo.Guest{Name: l.name, UUID: l.uuid, State: l.state, Persistent: hostinfo.TriOf(!transient[l.uuid])}
+				guest := &hostinfo.Guest{Name: l.name, UUID: l.uuid, State: l.state, Persistent: hostinfo.TriOf(!without[l.uuid])}
 				addGap(guest, hostinfo.FactState, l.stateErr)
-				if addGap(guest, hostinfo.FactPersistent, transientErr) {
+				if addGap(guest, hostinfo.FactPersistent, withoutErr) {
 					guest.Persistent = hostinfo.Unknown
 				}
 				all[i] = c.personOf(ctx, l, guest, seen)

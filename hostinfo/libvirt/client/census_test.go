@@ -123,9 +123,13 @@ func testCensus(t *testing.T, d *libvirtd, c *Conn) {
 			t.Errorf("%s: guests (-one by one +census):\n%s", look, diff)
 		}
 		asked := map[uint32]int{
-			getVersion: 1, getHostname: 1, getLibVersion: 1, getCapabilities: 1,
-			listNetworks: 2, getNetworkXML: 2, listDomains: 5,
+			listNetworks: 2, getNetworkXML: 2, listDomains: 4, // all, running, shut off, transient; nobody is left to be paused
 			getJobStats: 2, getDomainXML: 3 + 2 + 1, // live, sent and persistent views, as far as there are any
+		}
+		if look == "first" { // what does not change while the connection lasts
+			for _, question := range []uint32{getVersion, getHostname, getLibVersion, getCapabilities} {
+				asked[question] = 1
+			}
 		}
 		if diff := cmp.Diff(asked, y.since()); diff != "" {
 			t.Errorf("%s: asked (-want +got):\n%s", look, diff)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	golibvirt "libvirt.org/go/libvirt"
+
+	"migcheck/hostinfo"
 )
 
 // Available says whether this build can talk to libvirt at all.
@@ -22,6 +24,8 @@ type Conn struct {
 	readOnly atomic.Bool
 	// refused is why a read-write connection was not given, if one was asked for.
 	refused error
+	about   answer[hostinfo.Libvirt]
+	uuid    answer[string]
 
 	mu     sync.Mutex
 	conn   *golibvirt.Connect

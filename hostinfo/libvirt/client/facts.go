@@ -40,8 +40,18 @@ func gap(f hostinfo.Fact, err error) func(*hostinfo.Host) {
 	return func(h *hostinfo.Host) { h.AddGap(f, "", "libvirt: "+err.Error()) }
 }
 
+// daemon asks what the daemon is, once: a connection does not outlive it.
 func (c *Conn) daemon(ctx context.Context) func(*hostinfo.Host) {
-	l, err := call(ctx, c, "ask its URI and version", func(conn *golibvirt.Connect) (l hostinfo.Libvirt, err error) {
+	l, err := c.about.once(func() (hostinfo.Libvirt, error) { return c.askDaemon(ctx) })
+	if err != nil {
+		return gap(hostinfo.FactLibvirt, err)
+	}
+	l.ReadOnly = c.ReadOnly()
+	return func(h *hostinfo.Host) { h.Libvirt = &l }
+}
+
+func (c *Conn) askDaemon(ctx context.Context) (hostinfo.Libvirt, error) {
+	return call(ctx, c, "ask its URI and version", func(conn *golibvirt.Connect) (l hostinfo.Libvirt, err error) {
 		if l.URI, err = conn.GetURI(); err != nil {
 			return l, err
 		}
@@ -56,20 +66,18 @@ func (c *Conn) daemon(ctx context.Context) func(*hostinfo.Host) {
 		}
 		return l, nil
 	})
-	if err != nil {
-		return gap(hostinfo.FactLibvirt, err)
-	}
-	l.ReadOnly = c.ReadOnly()
-	return func(h *hostinfo.Host) { h.Libvirt = &l }
 }
 
+// hostUUID asks for the host's UUID, once: the daemon reads it when it starts.
 func (c *Conn) hostUUID(ctx context.Context) func(*hostinfo.Host) {
-	uuid, err := call(ctx, c, "ask its host UUID", func(conn *golibvirt.Connect) (string, error) {
-		caps, err := conn.GetCapabilities()
-		if err != nil {
-			return "", err
-		}
-		return libvirt.ParseHostUUID([]byte(caps))
+	uuid, err := c.uuid.once(func() (string, error) {
+		return call(ctx, c, "ask its host UUID", func(conn *golibvirt.Connect) (string, error) {
+			caps, err := conn.GetCapabilities()
+			if err != nil {
+				return "", err
+			}
+			return libvirt.ParseHostUUID([]byte(caps))
+		})
 	})
 	if errors.Is(err, libvirt.ErrNoHostUUID) && isTest(c.opts.uri()) {
 		return func(*hostinfo.Host) {}
@@ -108,6 +116,9 @@ func (c *Conn) networks(ctx context.Context) func(*hostinfo.Host) {
 				_ = list[i].Free()
 			}
 		}()
+		if len(list) == 0 {
+			return a, nil
+		}
 		active, err := activeNetworks(conn)
 		if err != nil {
 			return a, err
