@@ -40,17 +40,17 @@ type writer[T any] = func(w io.Writer, d *T, o Options) error
 var (
 	Pairs = kindOf(preflight.Schema, map[string]writer[preflight.Document]{
 		"text": text, "json": indented[preflight.Document], "jsonl": lines, "csv": table, "markdown": markdown,
-		"junit": junit, "prometheus": metrics, "html": pairsHTML,
+		"junit": junit, "prometheus": metrics, "html": pairsHTML, "nagios": pairsNagios, "tap": pairsTAP,
 	})
 	Fleet = kindOf(fleet.Schema, map[string]writer[fleet.Document]{
 		"text": fleetText, "json": indented[fleet.Document], "jsonl": fleetLines, "csv": fleetTable, "markdown": fleetMarkdown,
-		"junit": fleetJUnit, "prometheus": fleetMetrics, "html": fleetHTML,
+		"junit": fleetJUnit, "prometheus": fleetMetrics, "html": fleetHTML, "nagios": fleetNagios, "tap": fleetTAP,
 	})
 	Changes = kindOf(change.Schema, map[string]writer[change.Document]{
 		"text": diffText, "json": indented[change.Document],
 	})
 	Evacuation = kindOf(evacuate.Schema, map[string]writer[evacuate.Document]{
-		"text": evacuation, "json": indented[evacuate.Document],
+		"text": evacuation, "json": indented[evacuate.Document], "nagios": evacuationNagios, "tap": evacuationTAP,
 	})
 	Fixes = kindOf(fixes.Schema, map[string]writer[fixes.Document]{
 		"text": fixesText, "json": indented[fixes.Document],
