@@ -95,7 +95,7 @@ func (f *fixesFlags) run(cmd *cobra.Command) error {
 	}
 	doc := fixes.Rank(fleet, rules.All, count, preflight.Tool{Name: "migcheck", Version: version()},
 		preflight.Options{Snapshot: f.snapshot, Map: mapOption(hosts, file.MapFor)})
-	if err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
+	if _, err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
 		return err
 	}
 	if cmd.Context().Err() != nil {

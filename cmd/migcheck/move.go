@@ -126,24 +126,24 @@ func (m *mover) run(cmd *cobra.Command, doc *preflight.Document, outs []output, 
 		}
 	}
 	if !flags.migrate {
-		if err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
+		if _, err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
 			return err
 		}
 		return exit.Status(flags.status(doc))
 	}
 	shown := slices.IndexFunc(outs, func(o output) bool { return o.format == "text" && o.file == "" })
 	if shown >= 0 { // people read it before they are asked
-		if err := write(cmd.OutOrStdout(), doc, outs[shown:shown+1], style); err != nil {
+		if _, err := write(cmd.OutOrStdout(), doc, outs[shown:shown+1], style); err != nil {
 			return err
 		}
 		outs = slices.Delete(slices.Clone(outs), shown, shown+1)
 	} else if !flags.yes && !flags.dryRun {
-		if err := write(os.Stderr, doc, []output{{format: "text"}}, style); err != nil {
+		if _, err := write(os.Stderr, doc, []output{{format: "text"}}, style); err != nil {
 			return err
 		}
 	}
 	code := m.migrateAll(cmd.Context(), doc)
-	if err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
+	if _, err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
 		return err
 	}
 	if shown >= 0 {

@@ -28,7 +28,7 @@ func (r *fleetRun) watching(ctx context.Context) error {
 		if !r.quiet {
 			complain(r.cmd.ErrOrStderr(), doc.Created.Format("15:04:05Z")+" "+fleetChange(was, doc))
 		}
-		if err := write(r.cmd.OutOrStdout(), doc, r.outs, r.style); err != nil {
+		if _, err := write(r.cmd.OutOrStdout(), doc, r.outs, r.style); err != nil {
 			return err
 		}
 		was = doc

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/jsonschema-go/jsonschema"
 
@@ -171,6 +172,24 @@ func strange(schema string) error {
 		return fmt.Errorf("%w: it has no schema, and %s", ErrNoReport, reads)
 	}
 	return fmt.Errorf("%w: its schema is %.40q, and %s", ErrNoReport, schema, reads)
+}
+
+// Created is when it was judged; of a difference, when the later run was. Zero if
+// the document does not say.
+func (r *Report) Created() time.Time {
+	switch d := r.document.(type) {
+	case *preflight.Document:
+		return d.Created
+	case *fleet.Document:
+		return d.Created
+	case *evacuate.Document:
+		return d.Created
+	case *fixes.Document:
+		return d.Created
+	case *change.Document:
+		return d.After.Created
+	}
+	return time.Time{}
 }
 
 // Render writes the report in a format, whole or not at all.
