@@ -102,6 +102,16 @@ func (s *Names) Remark(text string) string {
 // Other is the stand-in for any other name.
 func (s *Names) Other(name string) string { return s.name("name", name) }
 
+// Called is the stand-in for the name of a thing of a kind: "guest", "network",
+// "portgroup", "filter" or "namespace"; else that of any other name.
+func (s *Names) Called(kind, name string) string {
+	switch kind {
+	case "guest", "network", "portgroup", "filter", "namespace":
+		return s.name(kind, name)
+	}
+	return s.Other(name)
+}
+
 // User keeps root, because what root may read is part of the facts.
 func (s *Names) User(name string) string {
 	if name == "root" {
@@ -183,7 +193,7 @@ func (s *Names) tells(device string) bool {
 		return tells
 	}
 	for _, known := range s.inside {
-		if len(known) > 2 && strings.Contains(device, known) {
+		if known == device || len(known) > 2 && strings.Contains(device, known) {
 			tells = true
 			break
 		}
@@ -257,10 +267,13 @@ func (s *Names) Address(value string) string {
 	}
 	network := s.of("subnet", p.Masked().String(), strconv.Itoa)
 	n, _ := strconv.Atoi(network)
-	return s.of("in "+network, value, func(host int) string {
+	shown := s.of("in "+network, value, func(host int) string {
 		if p.Addr().Is4() {
 			return fmt.Sprintf("10.%d.%d.%d/24", n>>8&0xff, n&0xff, host&0xff)
 		}
 		return fmt.Sprintf("2001:db8:0:%x::%x/64", n&0xffff, host&0xffff)
 	})
+	bare, _, _ := strings.Cut(shown, "/") // the same where it stands without its length
+	s.of("ip", p.Addr().String(), func(int) string { return bare })
+	return shown
 }

@@ -174,6 +174,10 @@ func strange(schema string) error {
 	return fmt.Errorf("%w: its schema is %.40q, and %s", ErrNoReport, schema, reads)
 }
 
+// Document is what was read, a pointer to a document of one of the kinds. What is
+// changed in it is changed in what Render writes.
+func (r *Report) Document() any { return r.document }
+
 // Created is when it was judged; of a difference, when the later run was. Zero if
 // the document does not say.
 func (r *Report) Created() time.Time {
