@@ -45,7 +45,7 @@ func (c *checkFlags) register(cmd *cobra.Command) {
 	f.StringVar(&c.fromURI, "from-uri", "", "libvirt `URI` of the source, reached directly (qemu+tls://...)")
 	f.StringVar(&c.toURI, "to-uri", "", "libvirt `URI` of the destination, reached directly")
 	f.StringVar(&c.color, "color", "auto", "auto, always or never")
-	c.reach.register(f)
+	c.reach.registerToShow(f)
 	c.probeFlags.register(f)
 	c.moveFlags.register(f)
 	_ = cmd.RegisterFlagCompletionFunc("to", completeDestinations)
@@ -82,10 +82,11 @@ func (c *checkFlags) run(cmd *cobra.Command, guests []string) error {
 	if err != nil {
 		return err
 	}
-	style, err := look(c.color)
+	look, err := look(c.color)
 	if err != nil {
 		return err
 	}
+	style := showing{look, c.redaction}
 	if err := errors.Join(onlyReports(outs, "--migrate", c.migrate), c.complete(cmd, guests)); err != nil {
 		return err
 	}

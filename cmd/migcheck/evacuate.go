@@ -65,7 +65,7 @@ func (e *evacuateFlags) register(cmd *cobra.Command) {
 	f.StringArrayVar(&e.maps, "map", nil, "judge as if NICs named another device there: `[HOST:]DEV=DEV`")
 	f.DurationVar(&e.hostTime, "host-timeout", time.Minute, "`TIME` for all that is asked of one host")
 	f.StringVar(&e.color, "color", "auto", "auto, always or never")
-	e.reach.register(f)
+	e.reach.registerToShow(f)
 	e.registerHow(f)
 	f.Lookup("offline").Usage = "plan stopped guests too: their definitions move"
 	_ = cmd.RegisterFlagCompletionFunc("to", completeHosts)
@@ -81,7 +81,7 @@ type evacuation struct {
 	world world.World
 	file  *fleetfile.Fleet
 	outs  []output
-	style report.Options
+	style showing
 	host  string
 	maps  []mapping
 }
@@ -121,9 +121,10 @@ func (r *evacuation) complete() (err error) {
 	if r.outs, err = outputs(r.evacuateFlags.outs, report.Evacuation.Known); err != nil {
 		return err
 	}
-	if r.style, err = look(r.color); err != nil {
+	if r.style.Options, err = look(r.color); err != nil {
 		return err
 	}
+	r.style.redaction = r.redaction
 	for _, id := range r.allow {
 		if hint, err := fleetfile.Waivable(id); err != nil {
 			return exit.Because(err, hint)

@@ -104,7 +104,7 @@ func (r *evacuation) refused(m *mover, doc *preflight.Document) error {
 		return nil
 	}
 	some.Verdict = preflight.Worst(some.Reports)
-	_, err := write(r.cmd.ErrOrStderr(), &some, []output{{format: "text"}}, report.Options{Width: 100})
+	_, err := write(r.cmd.ErrOrStderr(), &some, []output{{format: "text"}}, showing{Options: report.Options{Width: 100}})
 	return err
 }
 

@@ -61,10 +61,11 @@ func (f *fixesFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	style, err := look(f.color)
+	look, err := look(f.color)
 	if err != nil {
 		return err
 	}
+	style := showing{look, f.redaction}
 	wanted, err := pattern.Parse(f.guests)
 	if err != nil {
 		return exit.Because(fmt.Errorf("--guests: %w", err), "")

@@ -96,7 +96,7 @@ type fleetRun struct {
 	*fleetFlags
 	cmd    *cobra.Command
 	outs   []output
-	style  report.Options
+	style  showing
 	wanted pattern.Pattern // guests
 	world  world.World
 	file   *fleetfile.Fleet
@@ -144,9 +144,10 @@ func (f *fleetFlags) complete(r *fleetRun) (err error) {
 	if r.outs, err = outputs(f.outs, report.Fleet.Known); err != nil {
 		return err
 	}
-	if r.style, err = f.shown.options(); err != nil {
+	if r.style.Options, err = f.shown.options(); err != nil {
 		return err
 	}
+	r.style.redaction = f.redaction
 	if r.wanted, err = pattern.Parse(f.guests); err != nil {
 		return exit.Because(fmt.Errorf("--guests: %w", err), "")
 	}

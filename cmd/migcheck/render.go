@@ -41,7 +41,7 @@ func (s *shown) options() (report.Options, error) {
 func renderCommand() *cobra.Command {
 	var outs []string
 	var maxAge time.Duration
-	s := &shown{}
+	s, hidden := &shown{}, &redaction{}
 	cmd := &cobra.Command{
 		Use:   "render REPORT.json|-",
 		Short: "show a report that was written with -o json in another format",
@@ -70,6 +70,9 @@ It exits 0 whatever the report's verdict is.
 			if age := time.Since(r.Created()).Round(time.Second); maxAge > 0 && age > maxAge {
 				return exit.Because(fmt.Errorf("the report is %v old, and --max-age is %v", age, maxAge), "")
 			}
+			if err := hidden.document(r); err != nil {
+				return err
+			}
 			if err := writeReport(cmd.OutOrStdout(), r, wanted, style); err != nil {
 				return err
 			}
@@ -80,6 +83,7 @@ It exits 0 whatever the report's verdict is.
 	f.StringArrayVarP(&outs, "output", "o", nil, "`FORMAT[=FILE]`, repeatable: "+strings.Join(report.Fleet.Formats(), ", "))
 	f.DurationVar(&maxAge, "max-age", 0, "refuse a report that was made longer than `TIME` ago (26h)")
 	s.register(f)
+	hidden.register(f)
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(report.Fleet.Formats(), cobra.ShellCompDirectiveNoSpace))
 	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd

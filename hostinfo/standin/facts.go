@@ -69,6 +69,7 @@ func (s *Names) HostFacts(in *hostinfo.Host) *hostinfo.Host {
 	h.UUID, h.BootID = s.UUID(in.UUID), s.UUID(in.BootID)
 	h.User = s.User(in.User)
 	h.Gaps = s.Gaps(in.Gaps)
+	h.Paths = nil // they are never shown
 	if in.Libvirt != nil {
 		l := *in.Libvirt
 		l.URI, l.Hostname = s.uri(l.URI), s.Host(l.Hostname)

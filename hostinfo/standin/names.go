@@ -81,6 +81,14 @@ func (s *Names) name(kind, value string) string {
 // Guest is the stand-in for a guest's name.
 func (s *Names) Guest(name string) string { return s.name("guest", name) }
 
+// GuestOrUUID is the stand-in for what somebody called a guest by.
+func (s *Names) GuestOrUUID(ref string) string {
+	if _, err := libvirt.ParseUUID(ref); err == nil {
+		return s.UUID(ref)
+	}
+	return s.Guest(ref)
+}
+
 // Network is the stand-in for a libvirt network's name.
 func (s *Names) Network(name string) string { return s.name("network", name) }
 
@@ -210,8 +218,9 @@ func (s *Names) UUID(uuid string) string {
 	return s.of("uuid", uuid, func(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012x", n) })
 }
 
-// MAC keeps what an address says without its owner: all zeros, broadcast,
-// group or not, libvirt's fe: for host sides, and its length.
+// MAC keeps what an address says without its owner: all zeros, broadcast, group
+// or not, its length, and that libvirt gives the host's end of a guest's cable the
+// guest's address with fe: in front.
 func (s *Names) MAC(mac string) string {
 	mac = strings.ToLower(mac)
 	if strings.Trim(mac, "0:") == "" || mac == "ff:ff:ff:ff:ff:ff" {
@@ -220,17 +229,10 @@ func (s *Names) MAC(mac string) string {
 	if addr, err := netip.ParseAddr(mac); err == nil {
 		return s.ip(addr) // a tunnel's address
 	}
-	parts := strings.Split(mac, ":")
-	return s.of("mac", mac, func(n int) string {
-		first := "02"
-		switch {
-		case strings.HasPrefix(mac, "fe:"):
-			first = "fe"
-		case len(parts[0]) == 2 && strings.ContainsRune("13579bdf", rune(parts[0][1])):
-			first = "03"
-		}
-		out := []string{first}
-		for i := len(parts) - 2; i >= 0; i-- {
+	first, rest, _ := strings.Cut(mac, ":")
+	behind := s.of("mac", rest, func(n int) string {
+		var out []string
+		for i := strings.Count(rest, ":"); i >= 0; i-- {
 			b := 0
 			if i < 4 {
 				b = n >> (8 * i) & 0xff
@@ -239,6 +241,17 @@ func (s *Names) MAC(mac string) string {
 		}
 		return strings.Join(out, ":")
 	})
+	if first == "fe" {
+		return first + ":" + behind
+	}
+	group := 0
+	if len(first) == 2 && strings.ContainsRune("13579bdf", rune(first[1])) {
+		group = 1
+	}
+	return s.of("mac before "+rest, first, func(n int) string {
+		const administered, choices = 2, 62 // of those that are nobody's and not fe
+		return fmt.Sprintf("%02x", administered|(n-1)%choices<<2|group)
+	}) + ":" + behind
 }
 
 // ip uses the blocks for documentation (RFC 5737, RFC 3849, RFC 2544's for
@@ -273,7 +286,8 @@ func (s *Names) Address(value string) string {
 		}
 		return fmt.Sprintf("2001:db8:0:%x::%x/64", n&0xffff, host&0xffff)
 	})
-	bare, _, _ := strings.Cut(shown, "/") // the same where it stands without its length
-	s.of("ip", p.Addr().String(), func(int) string { return bare })
+	if key := "ip\x00" + p.Addr().String(); s.shown[key] == "" { // the same where it stands without its length
+		s.shown[key], _, _ = strings.Cut(shown, "/")
+	}
 	return shown
 }
