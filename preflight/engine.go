@@ -13,6 +13,7 @@ const FactsNotObserved = "facts-not-observed"
 // Run judges one plan by all rules. The result depends on nothing else.
 func Run(p *Plan, rules []*Rule) *Report {
 	e, reqs := judgePlan(p, rules, nil)
+	e.mentioned()
 	return e.report(reqs)
 }
 

@@ -42,6 +42,8 @@ type Finding struct {
 	Waived *Waived `json:"waived,omitempty"`
 	// Unwaivable says why no waiver is accepted for it.
 	Unwaivable string `json:"unwaivable,omitempty"`
+	// Mentions are names in its texts that stand in no other field.
+	Mentions []Mention `json:"mentions,omitempty"`
 }
 
 // Subject is what a finding is about.

@@ -45,7 +45,7 @@ func (c *checkFlags) register(cmd *cobra.Command) {
 	f.StringVar(&c.fromURI, "from-uri", "", "libvirt `URI` of the source, reached directly (qemu+tls://...)")
 	f.StringVar(&c.toURI, "to-uri", "", "libvirt `URI` of the destination, reached directly")
 	f.StringVar(&c.color, "color", "auto", "auto, always or never")
-	c.reach.register(f)
+	c.reach.registerToShow(f)
 	c.probeFlags.register(f)
 	c.moveFlags.register(f)
 	_ = cmd.RegisterFlagCompletionFunc("to", completeDestinations)
@@ -82,11 +82,12 @@ func (c *checkFlags) run(cmd *cobra.Command, guests []string) error {
 	if err != nil {
 		return err
 	}
-	style, err := look(c.color)
+	look, err := look(c.color)
 	if err != nil {
 		return err
 	}
-	if err := c.complete(cmd, guests); err != nil {
+	style := showing{look, c.redaction}
+	if err := errors.Join(onlyReports(outs, "--migrate", c.migrate), c.complete(cmd, guests)); err != nil {
 		return err
 	}
 	w, fleet, err := c.open(cmd)
@@ -120,13 +121,14 @@ func (c *checkFlags) run(cmd *cobra.Command, guests []string) error {
 	case run.mover != nil && err == nil:
 		return run.mover.run(cmd, doc, outs, style)
 	}
-	if err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
+	r, writing := write(cmd.OutOrStdout(), doc, outs, style)
+	if writing != nil {
+		return writing
+	}
+	if err != nil && !plugin(outs) { // waiting was ended, with the last report known
 		return err
 	}
-	if err != nil { // waiting was ended, with the last report known
-		return err
-	}
-	return exit.Status(c.status(doc))
+	return status(r, outs, c.status(doc))
 }
 
 // status is the exit status that a document comes to.

@@ -31,7 +31,9 @@ macvtaps and taps are left out unless --all is given.`,
 			if err != nil {
 				return err
 			}
-			printComparison(cmd.OutOrStdout(), hosts[0], hosts[1], all)
+			if err := r.printComparison(cmd.OutOrStdout(), hosts, all); err != nil {
+				return err
+			}
 			for _, h := range hosts {
 				if g := h.Missing(hostinfo.FactDevices, ""); g != nil {
 					complain(cmd.ErrOrStderr(), h.Name+": "+g.Reason)
@@ -42,8 +44,26 @@ macvtaps and taps are left out unless --all is given.`,
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "show guests' and containers' devices too")
-	r.register(cmd.Flags())
+	r.registerToShow(cmd.Flags())
 	return cmd
+}
+
+func (r *reach) printComparison(w io.Writer, hosts []*hostinfo.Host, all bool) error {
+	for _, h := range hosts {
+		if r.wanted() {
+			r.noteHost(h)
+		}
+	}
+	a, err := r.redaction.host(hosts[0])
+	if err != nil {
+		return err
+	}
+	b, err := r.redaction.host(hosts[1])
+	if err != nil {
+		return err
+	}
+	printComparison(w, a, b, all)
+	return nil
 }
 
 func printComparison(w io.Writer, a, b *hostinfo.Host, all bool) {

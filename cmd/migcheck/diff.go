@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -19,6 +18,7 @@ import (
 
 func diffCommand() *cobra.Command {
 	var file, format, failOn, color string
+	hidden := &redaction{}
 	cmd := &cobra.Command{
 		Use:   "diff [RUN [RUN]]",
 		Short: "say what changed between two runs over a fleet",
@@ -49,11 +49,11 @@ anything is other; 2 if there are no such runs.`,
 			if failOn != "" && failOn != "worse" && failOn != "change" {
 				return exit.Because(fmt.Errorf("--fail-on is %q; it can be worse or change", failOn), "")
 			}
-			d, err := diff(cmd.Context(), file, args)
+			d, err := diff(cmd.Context(), file, args, hidden)
 			if err != nil {
 				return err
 			}
-			raw, err := json.Marshal(d)
+			raw, err := showing{redaction: hidden}.shownAs(d)
 			if err != nil {
 				return err
 			}
@@ -70,6 +70,7 @@ anything is other; 2 if there are no such runs.`,
 	f.StringVar(&file, "history", "", historyUsage)
 	f.StringVarP(&format, "output", "o", "text", "`FORMAT`: text, json")
 	f.StringVar(&failOn, "fail-on", "", "exit 1 on `WHAT`: worse, change")
+	hidden.register(f)
 	f.StringVar(&color, "color", "auto", "auto, always or never")
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(report.Changes.Formats(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"worse", "change"}, cobra.ShellCompDirectiveNoFileComp))
@@ -82,7 +83,7 @@ last one, -2 for the one before it; or a time, for the last run until then:
 yesterday, a day (2026-11-01), a moment (2026-11-01T12:00:00Z) or an age (36h, 7d).`
 
 // diff compares the runs that are named.
-func diff(ctx context.Context, file string, args []string) (*change.Document, error) {
+func diff(ctx context.Context, file string, args []string, hidden *redaction) (*change.Document, error) {
 	f, err := readHistory(ctx, file)
 	if err != nil {
 		return nil, err
@@ -112,6 +113,15 @@ func diff(ctx context.Context, file string, args []string) (*change.Document, er
 	d, err := compareRuns(ctx, f, runs[0].ID, runs[1].ID, change.Only{})
 	if err != nil {
 		return nil, err
+	}
+	if hidden.wanted() {
+		for _, run := range runs {
+			l, err := f.Load(ctx, run.ID, nil)
+			if err != nil {
+				return nil, err
+			}
+			hidden.noteRun(l)
+		}
 	}
 	return d, settle(ctx, f, d, runs[0].ID, runs[1].ID)
 }

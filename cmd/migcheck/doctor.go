@@ -41,10 +41,20 @@ decided for lack of them, and the lines that would give the missing rights.`,
 				out: cmd.OutOrStdout(), host: run.hosts[args[0]].Host,
 				route: w.Route(cmd.Context(), args[0]), recorded: r.snapshot != "",
 			}
+			if r.wanted() {
+				if _, err := r.redaction.host(d.host); err != nil { // learns what its gaps name, too
+					return err
+				}
+				for _, way := range []string{d.route.SSH, d.route.Login, d.route.Agent, d.route.Libvirt, d.route.ReadOnly} {
+					r.names.Foreign(way)
+				}
+				r.names.User(d.route.Login)
+				d.hide = r.names.Text
+			}
 			return d.write()
 		},
 	}
-	r.register(cmd.Flags())
+	r.registerToShow(cmd.Flags())
 	return cmd
 }
 
@@ -53,14 +63,19 @@ type diagnosis struct {
 	out      io.Writer
 	host     *hostinfo.Host
 	route    world.Route
-	recorded bool // the host is a snapshot's
+	recorded bool                // the host is a snapshot's
+	hide     func(string) string // nil shows everything
 	// undecided are the rules that were seen to lack an essential fact.
 	undecided []string
 	cured     []string // what was printed as a cure
 }
 
 func (d *diagnosis) say(format string, args ...any) {
-	fmt.Fprintln(d.out, report.Safe(fmt.Sprintf(format, args...)))
+	line := fmt.Sprintf(format, args...)
+	if d.hide != nil {
+		line = d.hide(line)
+	}
+	fmt.Fprintln(d.out, report.Safe(line))
 }
 
 // part is one labelled line.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,7 +43,8 @@ included. Memory is reckoned as a whole: of which NUMA node it comes is left out
 PATTERN is a shell glob; several are separated by commas, and ! leaves out.
 
 Exit status: 0 all guests have a place, 1 some are blocked, 3 some are undecided;
-2, 4, 130 and 143 as for a check.`,
+2, 4, 130 and 143 as for a check.
+` + pluginExit,
 		Example: `  migcheck evacuate hostA
   migcheck evacuate hostA --to 'rack1-*,!rack1-spare' -o json=plan.json
   migcheck evacuate hostA --migrate`,
@@ -58,12 +60,12 @@ func (e *evacuateFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&e.toPattern, "to", "", "to the hosts of this `PATTERN` only")
 	f.BoolVar(&e.overcommit, "overcommit", false, "leave memory out of account")
-	f.StringArrayVarP(&e.outs, "output", "o", nil, "`FORMAT[=FILE]`, repeatable: text, json")
+	f.StringArrayVarP(&e.outs, "output", "o", nil, "`FORMAT[=FILE]`, repeatable: "+strings.Join(report.Evacuation.Formats(), ", "))
 	f.StringArrayVar(&e.allow, "allow", nil, "live with the findings of a `RULE` on this run")
 	f.StringArrayVar(&e.maps, "map", nil, "judge as if NICs named another device there: `[HOST:]DEV=DEV`")
 	f.DurationVar(&e.hostTime, "host-timeout", time.Minute, "`TIME` for all that is asked of one host")
 	f.StringVar(&e.color, "color", "auto", "auto, always or never")
-	e.reach.register(f)
+	e.reach.registerToShow(f)
 	e.registerHow(f)
 	f.Lookup("offline").Usage = "plan stopped guests too: their definitions move"
 	_ = cmd.RegisterFlagCompletionFunc("to", completeHosts)
@@ -79,7 +81,7 @@ type evacuation struct {
 	world world.World
 	file  *fleetfile.Fleet
 	outs  []output
-	style report.Options
+	style showing
 	host  string
 	maps  []mapping
 }
@@ -104,13 +106,14 @@ func (e *evacuateFlags) run(cmd *cobra.Command, host string) error {
 	if e.migrate && cmd.Context().Err() == nil {
 		return r.carryOut(task, doc)
 	}
-	if err := write(cmd.OutOrStdout(), doc, r.outs, r.style); err != nil {
+	written, err := write(cmd.OutOrStdout(), doc, r.outs, r.style)
+	if err != nil {
 		return err
 	}
-	if cmd.Context().Err() != nil {
+	if cmd.Context().Err() != nil && !plugin(r.outs) {
 		return &exit.Error{Code: exit.Code(cause(cmd)), Told: true}
 	}
-	return exit.Status(exit.ForVerdict(doc.Verdict, false))
+	return status(written, r.outs, exit.ForVerdict(doc.Verdict, false))
 }
 
 // complete refuses what can be seen to be wrong before anybody is asked.
@@ -118,9 +121,10 @@ func (r *evacuation) complete() (err error) {
 	if r.outs, err = outputs(r.evacuateFlags.outs, report.Evacuation.Known); err != nil {
 		return err
 	}
-	if r.style, err = look(r.color); err != nil {
+	if r.style.Options, err = look(r.color); err != nil {
 		return err
 	}
+	r.style.redaction = r.redaction
 	for _, id := range r.allow {
 		if hint, err := fleetfile.Waivable(id); err != nil {
 			return exit.Because(err, hint)
@@ -136,7 +140,7 @@ func (r *evacuation) complete() (err error) {
 	case r.migrate && !r.yes && !r.dryRun && !term.IsTerminal(int(os.Stdin.Fd())):
 		return errNobodyToAsk
 	}
-	return r.coherent(r.allow, false)
+	return errors.Join(onlyReports(r.outs, "--migrate", r.migrate), r.coherent(r.allow, false))
 }
 
 // choose finds the destinations.

@@ -25,12 +25,12 @@ func (r *evacuation) carryOut(task *evacuate.Task, plan *evacuate.Document) erro
 	shown := slices.IndexFunc(r.outs, func(o output) bool { return o.format == "text" && o.file == "" })
 	outs := r.outs
 	if shown >= 0 { // people read it before they are asked
-		if err := write(stdout, plan, outs[shown:shown+1], r.style); err != nil {
+		if _, err := write(stdout, plan, outs[shown:shown+1], r.style); err != nil {
 			return err
 		}
 		outs = slices.Delete(slices.Clone(outs), shown, shown+1)
 	} else if !r.yes && !r.dryRun {
-		if err := write(r.cmd.ErrOrStderr(), plan, []output{{format: "text"}}, r.style); err != nil {
+		if _, err := write(r.cmd.ErrOrStderr(), plan, []output{{format: "text"}}, r.style); err != nil {
 			return err
 		}
 	}
@@ -49,7 +49,7 @@ func (r *evacuation) carryOut(task *evacuate.Task, plan *evacuate.Document) erro
 	} else if code != exit.OK {
 		complain(r.cmd.ErrOrStderr(), fmt.Sprintf("nobody was migrated: not every guest of %s has a place, and --keep-going was not given", r.host))
 	}
-	if err := write(stdout, plan, outs, r.style); err != nil {
+	if _, err := write(stdout, plan, outs, r.style); err != nil {
 		return err
 	}
 	return &exit.Error{Code: code, Told: true}
@@ -104,7 +104,8 @@ func (r *evacuation) refused(m *mover, doc *preflight.Document) error {
 		return nil
 	}
 	some.Verdict = preflight.Worst(some.Reports)
-	return write(r.cmd.ErrOrStderr(), &some, []output{{format: "text"}}, report.Options{Width: 100})
+	_, err := write(r.cmd.ErrOrStderr(), &some, []output{{format: "text"}}, showing{Options: report.Options{Width: 100}})
+	return err
 }
 
 // again reads the hosts of the plan once more: planning for a large fleet takes

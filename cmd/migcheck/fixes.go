@@ -61,10 +61,11 @@ func (f *fixesFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	style, err := look(f.color)
+	look, err := look(f.color)
 	if err != nil {
 		return err
 	}
+	style := showing{look, f.redaction}
 	wanted, err := pattern.Parse(f.guests)
 	if err != nil {
 		return exit.Because(fmt.Errorf("--guests: %w", err), "")
@@ -95,7 +96,7 @@ func (f *fixesFlags) run(cmd *cobra.Command) error {
 	}
 	doc := fixes.Rank(fleet, rules.All, count, preflight.Tool{Name: "migcheck", Version: version()},
 		preflight.Options{Snapshot: f.snapshot, Map: mapOption(hosts, file.MapFor)})
-	if err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
+	if _, err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
 		return err
 	}
 	if cmd.Context().Err() != nil {

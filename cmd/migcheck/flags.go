@@ -27,6 +27,14 @@ type reach struct {
 	connections                    int
 	verbose, quiet                 bool
 	uris                           map[string]string // by host, from --from-uri and --to-uri
+	*redaction                                       // nil for verbs that report on no host
+}
+
+// registerToShow is register for verbs whose reports may leave the house.
+func (r *reach) registerToShow(f *pflag.FlagSet) {
+	r.redaction = &redaction{}
+	r.redaction.register(f)
+	r.register(f)
 }
 
 func (r *reach) register(f *pflag.FlagSet) {
@@ -91,9 +99,12 @@ func (r *reach) openFor(cmd *cobra.Command, o world.Options) (world.World, *flee
 	if err != nil {
 		return nil, nil, err
 	}
+	if _, err := r.secret(); err != nil { // before anybody is asked
+		return nil, nil, err
+	}
 	if r.snapshot != "" {
 		w, err := world.Recorded(r.snapshot)
-		return w, fleet, err
+		return r.noted(w, fleet, err)
 	}
 	if r.connections < 1 {
 		return nil, nil, exit.Because(fmt.Errorf("--connections is %d; at least one host must be asked", r.connections), "")
@@ -104,6 +115,15 @@ func (r *reach) openFor(cmd *cobra.Command, o world.Options) (world.World, *flee
 	}
 	o.LocalURI, o.URIs, o.Connections = r.connect, r.uris, r.connections
 	w, err := world.Live(fleet, o)
+	return r.noted(w, fleet, err)
+}
+
+// noted is a world that is noted where something is to be hidden.
+func (r *reach) noted(w world.World, fleet *fleetfile.Fleet, err error) (world.World, *fleetfile.Fleet, error) {
+	if err == nil && r.wanted() {
+		r.noteFleet(fleet)
+		w = noting{w, r.redaction}
+	}
 	return w, fleet, err
 }
 

@@ -51,7 +51,8 @@ what --watch sees is not kept.
 
 Exit status: 0 if it could report, whatever it reports, unless --fail-on says
 otherwise (new: a guest is stuck or a way is lost that was not in the run before);
-2, 130 and 143 as for a check. Interrupted once it reports what is known by then.`,
+2, 130 and 143 as for a check. Interrupted once it reports what is known by then.
+` + pluginExit,
 		Example: `  migcheck fleet
   migcheck fleet --hosts 'rack1-*,!rack1-spare' --guests 'web*' -o json=fleet.json
   migcheck fleet --watch 5m -o json=fleet.json
@@ -95,7 +96,7 @@ type fleetRun struct {
 	*fleetFlags
 	cmd    *cobra.Command
 	outs   []output
-	style  report.Options
+	style  showing
 	wanted pattern.Pattern // guests
 	world  world.World
 	file   *fleetfile.Fleet
@@ -125,12 +126,16 @@ func (f *fleetFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if err := write(cmd.OutOrStdout(), doc, r.outs, r.style); err != nil {
+	written, err := write(cmd.OutOrStdout(), doc, r.outs, r.style)
+	if err != nil {
 		return err
 	}
 	news, err := r.remember(cmd.Context(), doc)
 	if err != nil {
 		return err
+	}
+	if plugin(r.outs) {
+		return status(written, r.outs, exit.OK)
 	}
 	return r.end(cmd.Context(), doc, news)
 }
@@ -140,9 +145,10 @@ func (f *fleetFlags) complete(r *fleetRun) (err error) {
 	if r.outs, err = outputs(f.outs, report.Fleet.Known); err != nil {
 		return err
 	}
-	if r.style, err = f.shown.options(); err != nil {
+	if r.style.Options, err = f.shown.options(); err != nil {
 		return err
 	}
+	r.style.redaction = f.redaction
 	if r.wanted, err = pattern.Parse(f.guests); err != nil {
 		return exit.Because(fmt.Errorf("--guests: %w", err), "")
 	}
@@ -156,6 +162,9 @@ func (f *fleetFlags) complete(r *fleetRun) (err error) {
 		if hint, err := fleetfile.Waivable(id); err != nil {
 			return exit.Because(err, hint)
 		}
+	}
+	if err := errors.Join(onlyReports(r.outs, "--watch", f.watch != 0), onlyReports(r.outs, "--fail-on", len(f.failOn) > 0)); err != nil {
+		return err
 	}
 	switch {
 	case f.watch != 0 && f.watch < time.Second:

@@ -13,6 +13,7 @@ import (
 
 	"migcheck/cmd/internal/exit"
 	"migcheck/cmd/internal/history"
+	"migcheck/cmd/internal/redact"
 	"migcheck/preflight/change"
 	"migcheck/preflight/report"
 	"migcheck/preflight/rules"
@@ -22,6 +23,7 @@ import (
 type historyFlags struct {
 	file, format, guest, host, color string
 	last                             int
+	redaction
 }
 
 func historyCommand() *cobra.Command {
@@ -46,6 +48,7 @@ it is as it is.`,
 	f.StringVar(&h.host, "host", "", "what changed for this `HOST`")
 	f.IntVar(&h.last, "last", 30, "the last `N` runs; 0: all")
 	f.StringVar(&h.color, "color", "auto", "auto, always or never")
+	h.redaction.register(f)
 	cmd.MarkFlagsMutuallyExclusive("guest", "host")
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(report.Changes.Formats(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("host", completeHosts)
@@ -76,6 +79,9 @@ func (h *historyFlags) run(cmd *cobra.Command) error {
 	}
 	if h.guest != "" || h.host != "" {
 		return h.follow(cmd, f, runs, style)
+	}
+	if err := h.hideRuns(runs); err != nil {
+		return err
 	}
 	if h.format == "json" {
 		return printJSON(cmd, map[string]any{"schema": "migcheck.history/1", "runs": runs})
@@ -128,6 +134,9 @@ func (h *historyFlags) follow(cmd *cobra.Command, f *history.File, runs []histor
 	if err != nil {
 		return err
 	}
+	if err := h.hideIn(out); err != nil {
+		return err
+	}
 	if h.format == "json" {
 		return printJSON(cmd, out)
 	}
@@ -144,6 +153,7 @@ func (h *historyFlags) changes(ctx context.Context, f *history.File, runs []hist
 		if err != nil {
 			return nil, err
 		}
+		h.noteRun(l)
 		known = known || h.knows(l)
 		if was == nil {
 			out.From, out.Since = l.Ref(), l.Ref()
@@ -157,6 +167,40 @@ func (h *historyFlags) changes(ctx context.Context, f *history.File, runs []hist
 		return nil, exit.Because(fmt.Errorf("no run of the last %d has %q", len(runs), h.guest+h.host), "--last 0 looks at all of them")
 	}
 	return out, nil
+}
+
+// hideRuns hides in what the runs were asked for with.
+func (h *historyFlags) hideRuns(runs []history.Line) error {
+	if !h.wanted() {
+		return nil
+	}
+	names, err := h.ready()
+	if err != nil {
+		return err
+	}
+	for i := range runs {
+		redact.Document(&runs[i].Options, names)
+	}
+	return nil
+}
+
+// hideIn hides in what became of a guest or a host, itself too.
+func (h *historyFlags) hideIn(out *followed) error {
+	if !h.wanted() {
+		return nil
+	}
+	names, err := h.ready()
+	if err != nil {
+		return err
+	}
+	out.Host = names.Host(out.Host)
+	if out.Guest != "" {
+		out.Guest = names.GuestOrUUID(out.Guest)
+	}
+	for _, d := range out.Changes {
+		redact.Document(d, names)
+	}
+	return nil
 }
 
 // knows says whether the run has what is asked about.

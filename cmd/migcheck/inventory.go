@@ -28,7 +28,11 @@ func inventoryCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := printJSON(cmd, h); err != nil {
+			shown, err := r.redaction.host(h)
+			if err != nil {
+				return err
+			}
+			if err := printJSON(cmd, shown); err != nil {
 				return err
 			}
 			if h.Missing(hostinfo.FactDevices, "") != nil {
@@ -37,7 +41,7 @@ func inventoryCommand() *cobra.Command {
 			return nil
 		},
 	}
-	r.register(cmd.Flags())
+	r.registerToShow(cmd.Flags())
 	return cmd
 }
 

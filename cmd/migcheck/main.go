@@ -57,9 +57,14 @@ func run(args []string) int {
 	}()
 	cmd := root()
 	cmd.SetArgs(runArguments(args))
+	stdout := &heard{Writer: os.Stdout}
+	cmd.SetOut(stdout)
 	err := cmd.ExecuteContext(ctx)
 	if e, ok := errors.AsType[*exit.Error](err); ok && e.Told {
 		return e.Code
+	}
+	if err != nil && asPlugin(args) {
+		return unanswered(stdout, os.Stderr, err)
 	}
 	if cause := context.Cause(ctx); cause != nil && err != nil {
 		complain(os.Stderr, "interrupted; nothing was changed")

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -118,7 +117,7 @@ func (m *mover) clear(ctx context.Context, plan *preflight.Plan) *preflight.Repo
 }
 
 // run prints what was judged, asks, migrates, and prints what became of it.
-func (m *mover) run(cmd *cobra.Command, doc *preflight.Document, outs []output, style report.Options) error {
+func (m *mover) run(cmd *cobra.Command, doc *preflight.Document, outs []output, style showing) error {
 	flags := m.check.flags
 	if flags.printXML != "" {
 		if err := m.writeXML(flags.printXML); err != nil {
@@ -126,24 +125,24 @@ func (m *mover) run(cmd *cobra.Command, doc *preflight.Document, outs []output, 
 		}
 	}
 	if !flags.migrate {
-		if err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
+		if _, err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
 			return err
 		}
 		return exit.Status(flags.status(doc))
 	}
 	shown := slices.IndexFunc(outs, func(o output) bool { return o.format == "text" && o.file == "" })
 	if shown >= 0 { // people read it before they are asked
-		if err := write(cmd.OutOrStdout(), doc, outs[shown:shown+1], style); err != nil {
+		if _, err := write(cmd.OutOrStdout(), doc, outs[shown:shown+1], style); err != nil {
 			return err
 		}
 		outs = slices.Delete(slices.Clone(outs), shown, shown+1)
 	} else if !flags.yes && !flags.dryRun {
-		if err := write(os.Stderr, doc, []output{{format: "text"}}, style); err != nil {
+		if _, err := write(os.Stderr, doc, []output{{format: "text"}}, style); err != nil {
 			return err
 		}
 	}
 	code := m.migrateAll(cmd.Context(), doc)
-	if err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
+	if _, err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
 		return err
 	}
 	if shown >= 0 {
@@ -155,13 +154,13 @@ func (m *mover) run(cmd *cobra.Command, doc *preflight.Document, outs []output, 
 }
 
 // writeMoved prints what became of migrations, where the rest was shown before.
-func writeMoved(stdout io.Writer, doc *preflight.Document, style report.Options) error {
-	raw, err := json.Marshal(doc)
+func writeMoved(stdout io.Writer, doc *preflight.Document, style showing) error {
+	raw, err := style.shownAs(doc)
 	if err != nil {
-		return fmt.Errorf("write the report: %w", err)
+		return err
 	}
 	var b bytes.Buffer
-	if err := report.Moved(&b, raw, style); err != nil {
+	if err := report.Moved(&b, raw, style.Options); err != nil {
 		return err
 	}
 	if _, err := stdout.Write(b.Bytes()); err != nil {

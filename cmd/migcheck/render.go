@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -39,15 +40,18 @@ func (s *shown) options() (report.Options, error) {
 
 func renderCommand() *cobra.Command {
 	var outs []string
-	s := &shown{}
+	var maxAge time.Duration
+	s, hidden := &shown{}, &redaction{}
 	cmd := &cobra.Command{
 		Use:   "render REPORT.json|-",
 		Short: "show a report that was written with -o json in another format",
 		Long: `render reads a report of guests or of a fleet, as -o json wrote it, and writes it in
 other formats. Nothing is asked or judged again: every format says what it says.
-It exits 0 whatever the report's verdict is.`,
+It exits 0 whatever the report's verdict is.
+` + pluginExit,
 		Example: `  migcheck render report.json
   migcheck render fleet.json -o prometheus=/var/lib/node_exporter/migcheck.prom -o junit=fleet.xml
+  migcheck render fleet.json -o nagios --max-age 26h
   ssh admin1 cat fleet.json | migcheck render - -o markdown`,
 		Args: exactly(1, "the file of one report, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -63,12 +67,23 @@ It exits 0 whatever the report's verdict is.`,
 			if err != nil {
 				return err
 			}
-			return writeReport(cmd.OutOrStdout(), r, wanted, style)
+			if age := time.Since(r.Created()).Round(time.Second); maxAge > 0 && age > maxAge {
+				return exit.Because(fmt.Errorf("the report is %v old, and --max-age is %v", age, maxAge), "")
+			}
+			if err := hidden.document(r); err != nil {
+				return err
+			}
+			if err := writeReport(cmd.OutOrStdout(), r, wanted, style); err != nil {
+				return err
+			}
+			return status(r, wanted, exit.OK)
 		},
 	}
 	f := cmd.Flags()
 	f.StringArrayVarP(&outs, "output", "o", nil, "`FORMAT[=FILE]`, repeatable: "+strings.Join(report.Fleet.Formats(), ", "))
+	f.DurationVar(&maxAge, "max-age", 0, "refuse a report that was made longer than `TIME` ago (26h)")
 	s.register(f)
+	hidden.register(f)
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(report.Fleet.Formats(), cobra.ShellCompDirectiveNoSpace))
 	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd

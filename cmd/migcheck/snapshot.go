@@ -26,17 +26,20 @@ it would have judged live. Files are readable by you alone.`,
 		Example:           "  migcheck snapshot hostA hostB -d ticket-4711 --redact",
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: completeHosts,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if dir == "" {
 				return exit.Because(fmt.Errorf("no directory: say where to record with -d DIR"), "")
+			}
+			options.Redact = r.wanted()
+			if options.Key, err = r.secret(); err != nil {
+				return err
 			}
 			return r.record(cmd, args, dir, options)
 		},
 	}
 	cmd.Flags().StringVarP(&dir, "dir", "d", "", "the `DIR` to write, made if it is not there")
 	cmd.Flags().BoolVar(&options.FullXML, "full-xml", false, "keep the guests' whole XML, passwords included")
-	cmd.Flags().BoolVar(&options.Redact, "redact", false, "replace names, addresses and UUIDs, the same ones by the same")
-	r.register(cmd.Flags())
+	r.registerToShow(cmd.Flags())
 	return cmd
 }
 

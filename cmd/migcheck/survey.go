@@ -31,7 +31,7 @@ func (f *surveyFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.hosts, "hosts", "", "the hosts of this `PATTERN` only")
 	flags.DurationVar(&f.hostTime, "host-timeout", time.Minute, "`TIME` for all that is asked of one host, so that a slow one does not hold up the run")
-	f.reach.register(flags)
+	f.reach.registerToShow(flags)
 	_ = cmd.RegisterFlagCompletionFunc("hosts", completeHosts)
 }
 

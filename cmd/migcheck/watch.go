@@ -32,7 +32,7 @@ func (r *fleetRun) watching(ctx context.Context) error {
 		if words := fleetChange(was, doc); !r.quiet && (words != "" || only == nil) {
 			complain(r.cmd.ErrOrStderr(), doc.Created.Format("15:04:05Z")+" "+cmp.Or(words, "nothing has changed: "+sumOf(doc)))
 		}
-		if err := write(r.cmd.OutOrStdout(), doc, r.outs, r.style); err != nil {
+		if _, err := write(r.cmd.OutOrStdout(), doc, r.outs, r.style); err != nil {
 			return err
 		}
 		was = doc

@@ -22,7 +22,6 @@ import (
 	"migcheck/hostinfo"
 	"migcheck/preflight"
 	"migcheck/preflight/fleet"
-	"migcheck/preflight/report"
 )
 
 // restless is a World of hostA, where a guest is, and hostB, which is what a
@@ -86,7 +85,7 @@ func TestWatch(t *testing.T) {
 		out := filepath.Join(t.TempDir(), "fleet.json")
 		r := &fleetRun{
 			fleetFlags: &fleetFlags{watch: time.Minute, surveyFlags: surveyFlags{reach: reach{connections: 1}, hostTime: time.Hour}},
-			cmd:        cmd, world: w, file: &fleetfile.Fleet{}, hosts: []string{"hostA", "hostB"}, outs: []output{{"json", out}}, style: report.Options{},
+			cmd:        cmd, world: w, file: &fleetfile.Fleet{}, hosts: []string{"hostA", "hostB"}, outs: []output{{"json", out}}, style: showing{},
 		}
 		time.AfterFunc(6*time.Minute+time.Second, func() { interrupt(exit.Status(exit.Interrupted)) })
 		err := r.watching(ctx)

@@ -11,18 +11,22 @@ import (
 	"migcheck/preflight/report"
 )
 
-// write renders a document of any kind to every output. Files appear whole or not
+// write renders a document of any kind to every output, and returns it as it was
+// read back. Files appear whole or not
 // at all, and before anything goes to stdout.
-func write(stdout io.Writer, d any, outs []output, o report.Options) error {
+func write(stdout io.Writer, d any, outs []output, o showing) (*report.Report, error) {
 	raw, err := json.Marshal(d)
 	if err != nil {
-		return fmt.Errorf("write the report: %w", err)
+		return nil, fmt.Errorf("write the report: %w", err)
 	}
 	r, err := report.Read(raw)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return writeReport(stdout, r, outs, o)
+	if err := o.redaction.document(r); err != nil {
+		return nil, err
+	}
+	return r, writeReport(stdout, r, outs, o.Options)
 }
 
 // writeReport is write for a report that was read back. Files are not coloured.

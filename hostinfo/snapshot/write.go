@@ -18,6 +18,9 @@ type Options struct {
 	// those names is in them. It excludes FullXML, and the directory must not
 	// hold a snapshot already: two recordings have different stand-ins.
 	Redact bool
+	// Key makes the stand-ins of Redact the same in every snapshot that is redacted
+	// with it; nil counts them.
+	Key []byte
 }
 
 // Write records hosts in a directory, which it makes (mode 0700) if it is not
@@ -37,7 +40,7 @@ func record(dir string, hosts []Recorded, o Options) error {
 		return errors.New("full XML cannot be redacted: leave one of the two out")
 	}
 	if o.Redact {
-		hosts = redact(hosts)
+		hosts = redact(hosts, o.Key)
 	}
 	files, err := render(hosts, o)
 	if err != nil {

@@ -144,6 +144,8 @@ type WayChange struct {
 	Host   string `json:"host,omitempty"`
 	Device string `json:"device,omitempty"`
 	Reason string `json:"reason,omitempty"`
+	// Mentions are as in Finding.
+	Mentions []preflight.Mention `json:"mentions,omitempty"`
 	// Because is what it follows from; nil if nothing that is known.
 	Because *Because `json:"because,omitempty"`
 	// Since is as in FactChange.

@@ -131,7 +131,7 @@ func (c *comparison) way(p guest, h int, from, to preflight.Level) (wayKey, *Way
 	f, home := c.finding(p, h, from, to)
 	if f != nil {
 		k.rule, k.device = f.Rule, f.Device
-		w.Rule, w.Device, w.Reason = f.Rule, f.Device, f.Finding.Reason
+		w.Rule, w.Device, w.Reason, w.Mentions = f.Rule, f.Device, f.Finding.Reason, f.Finding.Mentions
 		w.Host = c.side(from, to).Document.Hosts[f.Host].Name
 	}
 	b, leaving := c.because(p, h, home, f)

@@ -54,6 +54,8 @@ type Fix struct {
 	Permanent    []string `json:"permanent_fix,omitempty"`
 	PermanentFor string   `json:"permanent_fix_for,omitempty"`
 	Reason       string   `json:"reason"` // of one of the ways
+	// Mentions are as in Finding.
+	Mentions []preflight.Mention `json:"mentions,omitempty"`
 	// Proven is set where the fleet was judged again as if Commands had been run;
 	// then Opens and Guests are the ways and guests that were not allowed before
 	// and are then. Else they are the most that it can be.
@@ -122,7 +124,7 @@ func candidates(m *fleet.Matrix) []Fix {
 			at[key] = i
 			out = append(out, Fix{
 				Host: m.HostName(c.Host), Device: c.Device, Commands: found.Fix, Hint: found.Hint,
-				Permanent: found.Permanent, PermanentFor: found.PermanentFor, Reason: found.Reason, host: c.Host,
+				Permanent: found.Permanent, PermanentFor: found.PermanentFor, Reason: found.Reason, Mentions: found.Mentions, host: c.Host,
 			})
 		}
 		fix := &out[i]

@@ -100,6 +100,19 @@ var said = map[string]func(t testing.TB, out []byte) standings{
 		}
 		return standings{whole["free"], whole["undecided"], whole["stuck"]}
 	},
+	"nagios": func(t testing.TB, out []byte) standings {
+		p := pluginOutput(t, out)
+		return standings{p.perf["free"], p.perf["undecided"], p.perf["stuck"]}
+	},
+	"tap": func(t testing.TB, out []byte) standings {
+		n := map[string]int{}
+		for _, c := range tapLines(t, out) {
+			if strings.HasPrefix(c.name, "guest ") {
+				n[fmt.Sprint(c.ok, " ", c.says["severity"])]++
+			}
+		}
+		return standings{n["true <nil>"], n["false undecided"], n["false blocked"]}
+	},
 	"json": func(t testing.TB, out []byte) standings {
 		var d fleet.Document
 		if err := json.Unmarshal(out, &d); err != nil {

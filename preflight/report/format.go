@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/jsonschema-go/jsonschema"
 
@@ -40,17 +41,17 @@ type writer[T any] = func(w io.Writer, d *T, o Options) error
 var (
 	Pairs = kindOf(preflight.Schema, map[string]writer[preflight.Document]{
 		"text": text, "json": indented[preflight.Document], "jsonl": lines, "csv": table, "markdown": markdown,
-		"junit": junit, "prometheus": metrics, "html": pairsHTML,
+		"junit": junit, "prometheus": metrics, "html": pairsHTML, "nagios": pairsNagios, "tap": pairsTAP,
 	})
 	Fleet = kindOf(fleet.Schema, map[string]writer[fleet.Document]{
 		"text": fleetText, "json": indented[fleet.Document], "jsonl": fleetLines, "csv": fleetTable, "markdown": fleetMarkdown,
-		"junit": fleetJUnit, "prometheus": fleetMetrics, "html": fleetHTML,
+		"junit": fleetJUnit, "prometheus": fleetMetrics, "html": fleetHTML, "nagios": fleetNagios, "tap": fleetTAP,
 	})
 	Changes = kindOf(change.Schema, map[string]writer[change.Document]{
 		"text": diffText, "json": indented[change.Document],
 	})
 	Evacuation = kindOf(evacuate.Schema, map[string]writer[evacuate.Document]{
-		"text": evacuation, "json": indented[evacuate.Document],
+		"text": evacuation, "json": indented[evacuate.Document], "nagios": evacuationNagios, "tap": evacuationTAP,
 	})
 	Fixes = kindOf(fixes.Schema, map[string]writer[fixes.Document]{
 		"text": fixesText, "json": indented[fixes.Document],
@@ -171,6 +172,28 @@ func strange(schema string) error {
 		return fmt.Errorf("%w: it has no schema, and %s", ErrNoReport, reads)
 	}
 	return fmt.Errorf("%w: its schema is %.40q, and %s", ErrNoReport, schema, reads)
+}
+
+// Document is what was read, a pointer to a document of one of the kinds. What is
+// changed in it is changed in what Render writes.
+func (r *Report) Document() any { return r.document }
+
+// Created is when it was judged; of a difference, when the later run was. Zero if
+// the document does not say.
+func (r *Report) Created() time.Time {
+	switch d := r.document.(type) {
+	case *preflight.Document:
+		return d.Created
+	case *fleet.Document:
+		return d.Created
+	case *evacuate.Document:
+		return d.Created
+	case *fixes.Document:
+		return d.Created
+	case *change.Document:
+		return d.After.Created
+	}
+	return time.Time{}
 }
 
 // Render writes the report in a format, whole or not at all.

@@ -39,6 +39,7 @@ func golden(t *testing.T, file string, got []byte) {
 // endings are the formats by the file names of what is kept of them.
 var endings = map[string]string{
 	"text": "txt", "json": "json", "jsonl": "jsonl", "csv": "csv", "markdown": "md", "junit": "junit.xml", "prometheus": "prom",
+	"nagios": "nagios.txt", "tap": "tap",
 }
 
 // TestFleetFormats keeps one small fleet in every format.
@@ -125,6 +126,12 @@ func TestEveryPairInEveryFormat(t *testing.T) {
 		}
 		if rows := csvRows(t, render(t, raw, "csv", report.Options{})); pairRow(rows)["verdict"] != r.Verdict.String() {
 			t.Errorf("%s: as a table its verdict is %v", name, rows[0])
+		}
+		if got, want := pluginOutput(t, render(t, raw, "nagios", report.Options{})).state, pluginState[r.Verdict]; got != want {
+			t.Errorf("%s: a plugin says %s of what is %s", name, got, r.Verdict)
+		}
+		if tests := tapLines(t, render(t, raw, "tap", report.Options{})); len(tests) != 1 || tests[0].ok != (r.Verdict < preflight.Undecided) {
+			t.Errorf("%s: as a test %+v of what is %s", name, tests, r.Verdict)
 		}
 		lines := jsonLines(t, render(t, raw, "jsonl", report.Options{}))
 		if n := len(lines) - 1 - len(d.Hosts) - 1; n != len(r.Findings) || lines[0]["findings"] != float64(n) {

@@ -21,7 +21,7 @@ import (
 var hostile = []string{
 	"=cmd|'/c calc'!A1", "+1", "-2", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1",
 	`quote " back \ slash`, "new\nline", "\x1b[31mred", "\u202eright to left", "]]><x/>&amp;", "\ufffe\uffff", "\x00",
-	"<script>alert(1)</script>", "[link](http://x)", "![i](x)", "a|b|c", "`code`", "``", "``` fence", "# heading", "@somebody", "#12", "http://evil.example/", "www.evil.example",
+	"<script>alert(1)</script>", "x # TODO later", "x # SKIP", "x \\# TODO", "ok 1 - fine", "Bail out!", "not ok\n  ---\n  ...", "| up=1", "$(reboot)", "`reboot`", `\" # TODO`, "[link](http://x)", "![i](x)", "a|b|c", "`code`", "``", "``` fence", "# heading", "@somebody", "#12", "http://evil.example/", "www.evil.example",
 	"me@evil.example", "**bold**", "~~x~~", "- item", "1. item", "> quote", "&lt;", "\\", "\\|", "a`b``c", " ", "$x$", "<!-- c -->", "HELP x", "TYPE migcheck_ways counter",
 }
 
@@ -113,6 +113,10 @@ func harmless(t *testing.T, raw []byte) {
 			}
 		case "markdown":
 			plainMarkdown(t, b.Bytes())
+		case "nagios":
+			pluginOutput(t, b.Bytes())
+		case "tap":
+			tapLines(t, b.Bytes())
 		}
 		if name != "json" && name != "jsonl" {
 			seen(t, name, b.String())

@@ -1,0 +1,146 @@
+package redact
+
+// treatment is what is done with the text of a field.
+type treatment int
+
+const (
+	text    treatment = iota // a sentence or a command of migcheck's own: of any field that is not listed
+	foreign                  // what another program said
+	kept                     // words of the kernel's, of libvirt's and of migcheck's own
+	host
+	guest
+	user
+	network
+	device
+	mac
+	uuid
+	neighbour // what a switch calls itself
+	remark    // what somebody wrote for others in the house
+)
+
+// fields are those whose text is no sentence. A field of a type that is not plain
+// string is a choice of a few words, and kept.
+var fields = map[string]treatment{
+	"preflight.Document.Schema":       kept,
+	"preflight.Tool.Name":             kept,
+	"preflight.Tool.Version":          kept,
+	"preflight.Options.Snapshot":      remark,
+	"preflight.Assumption.Host":       host,
+	"preflight.Waiver.Rule":           kept,
+	"preflight.Waiver.Host":           host,
+	"preflight.Waiver.Guest":          guest,
+	"preflight.Waiver.Device":         device,
+	"preflight.Waiver.Reason":         remark,
+	"preflight.Waived.Reason":         remark,
+	"preflight.HostIdentity.Name":     host,
+	"preflight.HostIdentity.Hostname": host,
+	"preflight.HostIdentity.UUID":     uuid,
+	"preflight.HostIdentity.BootID":   uuid,
+	"preflight.HostIdentity.Arch":     kept,
+	"preflight.HostIdentity.Kernel":   kept,
+	"preflight.HostIdentity.Libvirt":  kept,
+	"preflight.HostIdentity.User":     user,
+	"preflight.HostIdentity.Via":      kept,
+	"preflight.Report.From":           host,
+	"preflight.Report.To":             host,
+	"preflight.GuestIdentity.Name":    guest,
+	"preflight.GuestIdentity.UUID":    uuid,
+	"preflight.GuestIdentity.View":    kept,
+	"preflight.NICReport.Type":        kept,
+	"preflight.NICReport.MAC":         mac,
+	"preflight.NICReport.Model":       kept,
+	"preflight.NICReport.Network":     network,
+	"preflight.SideReport.Host":       host,
+	"preflight.SideReport.Device":     device,
+	"preflight.SideReport.Mode":       kept,
+	"preflight.Finding.ID":            kept, // part by part: see special
+	"preflight.Finding.CausedBy":      kept,
+	"preflight.Finding.Rule":          kept,
+	"preflight.Finding.PermanentFor":  kept,
+	"preflight.Finding.Explain":       kept,
+	"preflight.Finding.Allow":         kept,
+	"preflight.Subject.Guest":         guest,
+	"preflight.Subject.MAC":           mac,
+	"preflight.Subject.Host":          host,
+	"preflight.Subject.Device":        device,
+	"preflight.Mention.Kind":          kept,
+	"preflight.Mention.Name":          kept, // by its kind: see special
+	"preflight.NotChecked.Rule":       kept,
+	"preflight.NotChecked.Host":       host,
+	"preflight.NotChecked.User":       user,
+	"preflight.NotChecked.Reason":     foreign,
+	"preflight.Moved.Outcome":         kept,
+	"preflight.Moved.Error":           foreign,
+	"preflight.Moved.Where":           foreign,
+	"preflight.Moved.Commands":        foreign,
+	"preflight.Moved.Order":           foreign,
+	"hostinfo.Gap.Device":             device,
+	"hostinfo.Gap.Reason":             foreign,
+	"hostinfo.Probe.From":             host,
+	"hostinfo.Probe.FromDevice":       device,
+	"hostinfo.Probe.To":               host,
+	"hostinfo.Probe.ToDevice":         device,
+	"hostinfo.Probe.Host":             host,
+	"hostinfo.Probe.Undecided":        foreign,
+	"hostinfo.Segment.Host":           host,
+	"hostinfo.Segment.Device":         device,
+	"hostinfo.Segment.Unseen":         foreign,
+	"hostinfo.Neighbour.NIC":          device,
+	"hostinfo.Neighbour.Chassis":      neighbour,
+	"hostinfo.Neighbour.Name":         neighbour,
+	"hostinfo.Neighbour.Port":         neighbour,
+	"hostinfo.Gateway.MAC":            mac,
+	"hostinfo.Trial.Host":             host,
+	"hostinfo.Trial.Device":           device,
+	"hostinfo.Trial.Mode":             kept,
+	"hostinfo.Trial.Refused":          foreign,
+	"hostinfo.Trial.Undecided":        foreign,
+	"hostinfo.Change.Device":          device,
+	"hostinfo.Change.Network":         network,
+	"hostinfo.Change.What":            kept,
+	"hostinfo.Change.Before":          kept, // by What: see special
+	"hostinfo.Change.After":           kept,
+	"fleet.Document.Schema":           kept,
+	"fleet.HostLine.Reason":           foreign,
+	"fleet.GuestLine.Name":            guest,
+	"fleet.GuestLine.UUID":            uuid,
+	"fleet.FindingLine.Rule":          kept,
+	"fleet.FindingLine.Device":        device,
+	"change.Document.Schema":          kept,
+	"change.Document.Came":            host,
+	"change.Document.Gone":            host,
+	"change.Document.Observed":        host,
+	"change.Unseen.Reason":            foreign,
+	"change.Unseen.Hosts":             host,
+	"change.FactChange.Hosts":         host,
+	"change.GuestChange.Kind":         kept,
+	"change.GuestChange.What":         kept,
+	"change.GuestChange.Before":       kept, // by Kind and What: see special
+	"change.GuestChange.After":        kept,
+	"change.GuestChange.Guests":       guest,
+	"change.WaiverChange.Kind":        kept,
+	"change.WayChange.Kind":           kept,
+	"change.WayChange.Guests":         guest,
+	"change.WayChange.Hosts":          host,
+	"change.WayChange.Rule":           kept,
+	"change.WayChange.Host":           host,
+	"change.WayChange.Device":         device,
+	"change.StandingChange.Guests":    guest,
+	"evacuate.Document.Schema":        kept,
+	"evacuate.Document.Unlisted":      foreign,
+	"evacuate.Guest.Name":             guest,
+	"evacuate.Guest.UUID":             uuid,
+	"evacuate.Guest.Unknown":          foreign,
+	"evacuate.Step.To":                host,
+	"evacuate.Reason.Hosts":           host,
+	"evacuate.Fix.Host":               host,
+	"evacuate.Fix.Rule":               kept,
+	"evacuate.Fix.To":                 host,
+	"evacuate.Destination.Reason":     foreign,
+	"evacuate.Destination.Unknown":    foreign,
+	"fixes.Document.Schema":           kept,
+	"fixes.Fix.Host":                  host,
+	"fixes.Fix.Rules":                 kept,
+	"fixes.Fix.Device":                device,
+	"fixes.Fix.PermanentFor":          kept,
+}
