@@ -97,7 +97,7 @@ func answerOf(t *testing.T, tree *parity.Tree, shell string, uid int) []byte {
 			err = fmt.Errorf("%w: %s", addErr, out)
 			return
 		}
-		const enter = `mount --bind /usr "$0/usr" && mount --bind /dev/null "$0/dev/null" && exec chroot --userspec "$1" "$0" $2 -c "$3"`
+		const enter = `mount -t overlay -o "lowerdir=$0/usr:/usr" none "$0/usr" && mount --bind /dev/null "$0/dev/null" && exec chroot --userspec "$1" "$0" $2 -c "$3"`
 		cmd := exec.Command("unshare", "--mount", "sh", "-c", enter, dir, fmt.Sprintf("%d:%d", uid, uid), shell, iproute.Script("MARKER"))
 		cmd.Env = []string{"PATH=/usr/bin:/usr/sbin", "LOGNAME=alice"}
 		var stderr bytes.Buffer

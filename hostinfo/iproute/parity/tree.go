@@ -28,6 +28,7 @@ type Tree struct {
 // Facts are what a tree says of a host.
 type Facts struct {
 	Setup   hostinfo.Setup             `json:"setup"`
+	System  hostinfo.System            `json:"system,omitzero"`
 	Memory  *hostinfo.Memory           `json:"memory,omitempty"`
 	Devices map[string]hostinfo.Device `json:"devices,omitempty"` // by name, those of which something is known
 	Gaps    []hostinfo.Fact            `json:"gaps,omitempty"`
@@ -112,7 +113,7 @@ func plant(dir string, f txtar.File) error {
 
 // FactsOf is what h knows of what trees tell.
 func FactsOf(h *hostinfo.Host) Facts {
-	f := Facts{Setup: h.Setup, Memory: h.Memory}
+	f := Facts{Setup: h.Setup, System: h.System, Memory: h.Memory}
 	for _, d := range h.Devices {
 		about := hostinfo.Device{Speed: d.Speed, Duplex: d.Duplex, VF: d.VF, QETH: d.QETH}
 		if about.Speed != 0 || about.Duplex != "" || about.VF != nil || about.QETH != nil {
