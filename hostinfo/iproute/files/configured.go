@@ -119,7 +119,7 @@ func (c *Configured) Printed(line string) {
 // Line takes in what ConfigLine found in a file. It is false for a file that is
 // no configuration.
 func (c *Configured) Line(file, text string) bool {
-	if c.file != file && !c.beginFile(file) {
+	if (c.by == nil || c.file != file) && !c.beginFile(file) {
 		return false
 	}
 	if c.lines++; c.lines >= MaxConfigLines {

@@ -23,7 +23,7 @@ func FuzzConfigured(f *testing.F) {
 		"/etc/sysconfig/network-scripts/ifcfg-a:DEVICE=\"bond0\"\n/etc/sysconfig/network/ifcfg-b:STARTMODE=",
 		"/etc/wicked/ifconfig/a.xml:  <name>stor0\n/etc/wicked/ifconfig/a.xml:<name ns=\"x\">y",
 		"/etc/os-release:ID=\"sles\"\n/etc/group:libvirtd:x:1:\n/sys/fs/selinux/enforce:1",
-		"unread /etc/netplan\ncut files",
+		"unread /etc/netplan\ncut files", ":iface 0",
 	} {
 		f.Add(seed)
 	}
