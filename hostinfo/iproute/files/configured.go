@@ -109,7 +109,8 @@ func (c *Configured) Printed(line string) {
 			continue
 		}
 		tries++
-		file, text := line[:i], line[i+1:]
+		// A directory that is named with a slash at its end gives two of them.
+		file, text := strings.Replace(line[:i], "//", "/", 1), line[i+1:]
 		if text != "" && ConfigLine(file, text) == text && c.Line(file, text) {
 			return
 		}
@@ -169,6 +170,7 @@ func (c *Configured) add(manager, name string) {
 
 // Unread notes a directory in which something could not be read.
 func (c *Configured) Unread(dir string) {
+	dir = path.Clean(dir)
 	if len(c.unread) < 16 && !slices.Contains(c.unread, dir) && slices.ContainsFunc(append(ConfigFiles(), c.source...), func(g string) bool { return path.Dir(g) == dir }) {
 		c.unread = append(c.unread, dir)
 	}

@@ -44,7 +44,7 @@ func (c *Configured) sources(words []string, below string) {
 		if !path.IsAbs(w) {
 			w = path.Join(path.Dir(interfaces), w)
 		}
-		w = strings.TrimSuffix(w, "/") + below
+		w = path.Clean(w) + below
 		switch {
 		case path.Dir(w) == interfacesDir, slices.Contains(c.source, w):
 		case c.file != interfaces || len(c.source) == maxSource || strings.HasPrefix(w, interfacesDir+"/") || strings.ContainsAny(w, "~$`\\\"'{("):
