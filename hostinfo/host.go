@@ -38,6 +38,8 @@ type Host struct {
 	VhostNet Tri `json:"vhost_net,omitzero"`
 	// Memory is what the host has for guests; nil if unknown.
 	Memory *Memory `json:"memory,omitempty"`
+	// System is what the host runs, for people.
+	System System `json:"system,omitzero"`
 	// Setup is what else a guest's NIC may need of the host.
 	Setup Setup `json:"setup,omitzero"`
 	// Namespaces are the other network namespaces of the host, as far as a

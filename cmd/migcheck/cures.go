@@ -35,7 +35,7 @@ var factWords = map[hostinfo.Fact]string{
 
 // packages are the facts that newer or further software on the host gives.
 var packages = map[hostinfo.Fact]string{
-	hostinfo.FactForwarding: "the command bridge: it comes with iproute2 (Fedora, RHEL: iproute)",
+	hostinfo.FactForwarding: "the command bridge, which comes with iproute2 (Fedora, RHEL: iproute)",
 	hostinfo.FactAltNames:   "iproute2 5.5 or newer",
 	hostinfo.FactDetails:    "iproute2 4.14 or newer, whose ip knows -json",
 	hostinfo.FactAddresses:  "iproute2 4.14 or newer, whose ip knows -json",
@@ -68,24 +68,75 @@ func (d *diagnosis) cure(cures []remedy) {
 
 // cureOf is what closes these gaps; nil if it is not known.
 func (d *diagnosis) cureOf(g gapGroup) []remedy {
-	var out []remedy
 	rights := strings.HasPrefix(g.reason, hostinfo.OnlyRoot)
-	for _, f := range g.facts {
-		if p, ok := packages[f]; ok && !rights {
-			r := remedy{head: fmt.Sprintf("install on %s %s", d.host.Name, p)}
-			if !slices.ContainsFunc(out, func(o remedy) bool { return o.head == r.head }) {
-				out = append(out, r)
-			}
-		}
+	var out []remedy
+	if !rights {
+		out = d.software(g.facts)
 	}
 	root := d.host.User == "root"
-	if slices.Contains(g.facts, hostinfo.FactLibvirt) && (!root || d.route.Sudo) && d.route.Login != "root" {
-		out = append(out, d.libvirtRights()...)
+	switch {
+	case slices.Contains(g.facts, hostinfo.FactLibvirt) && noDaemon(g.reason),
+		slices.Contains(g.facts, hostinfo.FactNetworks) && strings.Contains(g.reason, "virtnetworkd"):
+		out = append(out, d.start(g.reason)...)
+	case slices.Contains(g.facts, hostinfo.FactLibvirt) && !d.asRoot(g.facts):
+		out = append(out, d.libvirtRights(g.reason)...)
 	}
 	if !root && rights {
 		out = append(out, d.sudo("")...)
 	}
 	return out
+}
+
+// asRoot says whether it was root who was asked for these facts. sudo is not for
+// libvirt.
+func (d *diagnosis) asRoot(facts []hostinfo.Fact) bool {
+	if slices.Contains(facts, hostinfo.FactLibvirt) || slices.Contains(facts, hostinfo.FactNetworks) {
+		return d.route.Login == "root" || d.route.Login == "" && d.host.User == "root" && !d.route.Sudo
+	}
+	return d.host.User == "root"
+}
+
+// software is what has to be installed for these facts.
+func (d *diagnosis) software(facts []hostinfo.Fact) []remedy {
+	var out []remedy
+	t := termsOf(d.host.System)
+	for _, f := range facts {
+		what, ok := packages[f]
+		if !ok {
+			continue
+		}
+		r := remedy{head: fmt.Sprintf("install on %s %s", d.host.Name, what)}
+		switch {
+		case f != hostinfo.FactForwarding && t.withoutJSON():
+			r.head = t.name() + " has no ip that knows -json: what /sys does not show stays unknown there"
+		case t.family == "rhel":
+			r.head, r.lines = "as root on "+d.host.Name+":", t.install("iproute")
+		case t.family != "":
+			r.head, r.lines = "as root on "+d.host.Name+":", t.install("iproute2")
+		}
+		if !slices.ContainsFunc(out, func(o remedy) bool { return o.head == r.head }) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// noDaemon says whether nothing listens where libvirt is looked for.
+func noDaemon(reason string) bool {
+	return strings.Contains(reason, "there is no such socket") || strings.Contains(reason, "-sock': No such file or directory") || strings.Contains(reason, "-sock': Connection refused")
+}
+
+// start is how libvirt is started. Where it is a daemon for networks that is
+// missed, that is the one.
+func (d *diagnosis) start(reason string) []remedy {
+	units := termsOf(d.host.System).units()
+	switch {
+	case strings.Contains(reason, "virtnetworkd"):
+		units = []string{"virtnetworkd.socket"}
+	case units == nil:
+		return nil // the reason names both kinds
+	}
+	return []remedy{{"if libvirt is installed there, as root on " + d.host.Name + ":", []string{"systemctl enable --now " + strings.Join(units, " ")}}}
 }
 
 // plainUser are the names that need no quoting in sudoers and in a polkit rule.
@@ -104,18 +155,53 @@ func (d *diagnosis) login() string {
 	return user
 }
 
-// libvirtRights are the ways to let a user write to libvirt.
-func (d *diagnosis) libvirtRights() []remedy {
-	user, host := d.login(), d.host.Name
-	return []remedy{
-		{"as root on " + host + ", and then log in anew:", []string{"usermod -aG libvirt " + user}},
-		{"or, where libvirt asks polkit, in /etc/polkit-1/rules.d/60-migcheck.rules on " + host + ":", []string{
-			"polkit.addRule(function(action, subject) {",
-			fmt.Sprintf(`  if (action.id == "org.libvirt.unix.manage" && subject.user == "%s") return polkit.Result.YES;`, user),
-			"});",
-		}},
-		{head: "either makes " + user + " as mighty as root there; reading alone is org.libvirt.unix.monitor"},
+// libvirtRights are the ways to let a user write to libvirt. polkit is not asked
+// before the socket's mode let the user in.
+func (d *diagnosis) libvirtRights(reason string) []remedy {
+	user, host, t := d.login(), d.host.Name, termsOf(d.host.System)
+	out := []remedy{{"as root on " + host + ", and then log in anew:", t.join(user)}}
+	if strings.Contains(reason, "may not connect to") {
+		return append(out, remedy{head: "it makes " + user + " as mighty as root there"})
 	}
+	where := "where libvirt asks polkit, "
+	if strings.Contains(reason, "polkit") || strings.Contains(reason, "denied by policy") {
+		where = ""
+	}
+	return append(out, polkitRule(t, where, user, host),
+		remedy{head: "either makes " + user + " as mighty as root there; reading alone is org.libvirt.unix.monitor"})
+}
+
+// polkitRule lets one user manage guests, in the form that the host's polkit reads.
+func polkitRule(t terms, where, user, host string) remedy {
+	if t.pkla() {
+		return remedy{"or, " + where + "in /etc/polkit-1/localauthority/50-local.d/migcheck.pkla on " + host + ":", []string{
+			"[migcheck]",
+			"Identity=unix-user:" + user,
+			"Action=org.libvirt.unix.manage",
+			"ResultAny=yes",
+		}}
+	}
+	return remedy{"or, " + where + "in /etc/polkit-1/rules.d/60-migcheck.rules on " + host + ":", []string{
+		"polkit.addRule(function(action, subject) {",
+		fmt.Sprintf(`  if (action.id == "org.libvirt.unix.manage" && subject.user == "%s") return polkit.Result.YES;`, user),
+		"});",
+	}}
+}
+
+// sudoRefused is what helps where sudo itself said no, by its words.
+func (d *diagnosis) sudoRefused(reason string) []remedy {
+	const otherwise = "without sudo most is read, too: leave become: sudo out of the fleet file"
+	switch {
+	case strings.Contains(reason, "must have a tty"):
+		out := d.sudo(otherwise)
+		out[0].lines = append([]string{"Defaults:" + d.login() + " !requiretty"}, out[0].lines...)
+		return out
+	case strings.Contains(reason, "not found"):
+		return []remedy{{head: "install sudo on " + d.host.Name}, {head: otherwise}}
+	case strings.Contains(reason, "effective uid is not 0"), strings.Contains(reason, "no new privileges"):
+		return []remedy{{head: "sudo can't become root there at all (a container, or a file system that is mounted nosuid)"}, {head: otherwise}}
+	}
+	return d.sudo(otherwise)
 }
 
 // sudo is how a user may read as root.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"migcheck/cmd/internal/denial"
 	"migcheck/cmd/internal/exit"
 	"migcheck/cmd/internal/world"
 	"migcheck/hostinfo"
@@ -92,12 +93,13 @@ func (d *diagnosis) write() error {
 		}
 		d.part("answer", "%s", g.Reason)
 		if d.route.Sudo && strings.Contains(g.Reason, "sudo") {
-			d.cure(d.sudo("without sudo most is read, too: leave become: sudo out of the fleet file"))
+			d.cure(d.sudoRefused(g.Reason))
 		}
 		d.part("lost", "everything: nothing can be decided about this host")
 		return exit.Status(exit.Undecided)
 	}
 	d.say("%s: %s, kernel %s, %s", h.Name, or(h.Hostname, "name unknown"), or(h.Kernel, "unknown"), or(h.Arch, "architecture unknown"))
+	d.system()
 	d.reached()
 	if h.Libvirt != nil && h.Libvirt.ReadOnly {
 		d.readOnly()
@@ -113,6 +115,14 @@ func (d *diagnosis) write() error {
 		d.part("in short", "nothing is missing that decides")
 	}
 	return nil
+}
+
+// system says what the host runs, as far as it said.
+func (d *diagnosis) system() {
+	t := termsOf(d.host.System)
+	if words := strings.TrimPrefix(strings.TrimSuffix(t.name()+", "+t.guards(), ", "), ", "); words != "" {
+		d.part("system", "%s", words)
+	}
 }
 
 // reached says how the host was asked, and as whom.
@@ -156,7 +166,8 @@ func (d *diagnosis) readOnly() {
 	d.part("missing", "the right to write to libvirt: %s", or(d.route.ReadOnly, "the connection is a read-only one"))
 	d.part("lost", "guests are judged by their live definition, not by the one that would be sent,")
 	d.part("", "and this user can't migrate them")
-	d.cure(d.libvirtRights())
+	d.cause(d.route.ReadOnly, []hostinfo.Fact{hostinfo.FactLibvirt})
+	d.cure(d.libvirtRights(d.route.ReadOnly))
 }
 
 // gapGroup are the gaps that have one reason.
@@ -206,7 +217,20 @@ func (d *diagnosis) missing(g gapGroup) {
 	if len(unchecked) > 0 {
 		d.part("unchecked", "%s", strings.Join(unchecked, ", "))
 	}
+	d.cause(g.reason, g.facts)
 	d.cure(d.cureOf(g))
+}
+
+// cause says who refused something, where that is known or where it stands.
+func (d *diagnosis) cause(reason string, facts []hostinfo.Fact) {
+	denied, ok := denial.Of(reason, d.host.System, d.asRoot(facts))
+	if !ok {
+		return
+	}
+	d.part("cause", "%s; as root on %s:", denied.Text, d.host.Name)
+	for _, line := range denied.Look {
+		d.part("", "  %s", line)
+	}
 }
 
 // rulesThatNeed are the rules that are lost without facts: those that can't be

@@ -3,6 +3,7 @@ package iproute
 import (
 	"crypto/rand"
 	_ "embed"
+	"regexp"
 	"strings"
 
 	"migcheck/hostinfo/iproute/files"
@@ -53,7 +54,7 @@ const ownSockets = `own=" "; for d in /run /var/run; do ` +
 
 // program is the source without comments, on one line, with the lists that the
 // other reading of the same files shares. csh refuses words of 8 KiB: what is no
-// use to a shell goes.
+// use to a shell goes, and some of what is for people.
 var program = func() string {
 	var b strings.Builder
 	for line := range strings.Lines(source) {
@@ -67,18 +68,23 @@ var program = func() string {
 		}
 	}
 	return strings.NewReplacer(
-		"; ", ";",
+		"; ", ";", " ;;", ";;", " || ", "||", " && ", "&&", "() {", "(){",
 		"SHAPING_MODULES", strings.Join(files.ShapingModules, " "),
 		"AGENT_SOCKET", files.AgentSocket,
 		"LLDPAD_PIDS", strings.Join(files.LLDPADPid, " "),
 		"DAEMON_PIDS", strings.Join(files.DaemonPid, " "),
 		"QETH_FILES", strings.Join(files.QETHFiles, " "),
 		"CONFIG_FILES", strings.Join(files.ConfigFiles(), " "),
-		"CONFIG_LINES", files.ConfigLines,
+		"CONFIG_LINES", strings.ReplaceAll(files.ConfigLines, "[[:space:]]", "$w"),
 		"NETPLAN_FILES", strings.Join(files.Netplan(), " "),
 		"NETPLAN_LINES", files.NetplanLines,
-	).Replace(b.String())
+		"SYSTEM_FILES", strings.Join(files.SystemFiles, " "),
+		"SYSTEM_LINES", files.SystemLines,
+	).Replace(shortened.ReplaceAllStringFunc(b.String(), func(name string) string { return name[:1] + "_" }))
 }()
+
+// shortened are the functions that the script calls often.
+var shortened = regexp.MustCompile(`\b(read_line|section|fact|living)\b`)
 
 func clean(marker string) string {
 	return strings.Map(func(r rune) rune {

@@ -7,12 +7,12 @@
 # STATUS", what it printed as errors. "MARKER done" comes last: without it the
 # answer was cut. Everything that can be is a builtin: a fork costs more than
 # all reads of /sys of a device, and awk or head in a pipe as much as ip itself.
-# Words like CONFIG_FILES are lists that hostinfo/iproute/files has.
+# Words like CONFIG_FILES are lists that hostinfo/iproute/files has, and $w is
+# white space there. Functions have shorter names on the way.
 
-LC_ALL=C;
-PATH=${PATH:-/usr/bin:/bin}:/usr/sbin:/sbin;
-export LC_ALL PATH;
+export LC_ALL=C PATH="${PATH:-/usr/bin:/bin}:/usr/sbin:/sbin";
 m=MARKER;
+w=[[:space:]];
 # Under sudo, libvirt is asked by who logged in: these sockets may be used then.
 own=${1-any};
 
@@ -42,13 +42,17 @@ user() {
 };
 
 macvtap() {
-  d=/lib/modules/$k;
-  if [ -d /sys/class/macvtap ] || [ -d /sys/module/macvtap ]; then fact macvtap yes; return; fi;
-  if grep -q "^[^:]*/macvtap[.]ko" $d/modules.builtin 2>/dev/null; then fact macvtap yes; return; fi;
-  read_line /proc/sys/kernel/modules_disabled;
-  if [ "$v" = 1 ]; then fact macvtap no; return; fi;
-  grep -q "^[^:]*/macvtap[.]ko" $d/modules.dep;
-  case $? in 0) fact macvtap yes ;; 1) fact macvtap no ;; esac;
+  d=/lib/modules/$k; l="^[^:]*/macvtap[.]ko"; v=;
+  if [ -d /sys/class/macvtap ] || [ -d /sys/module/macvtap ] || grep -q "$l" $d/modules.builtin 2>/dev/null; then v=yes;
+  else
+    read_line /proc/sys/kernel/modules_disabled;
+    if [ "$v" = 1 ]; then v=no;
+    else
+      grep -q "$l" $d/modules.dep;
+      case $? in 0) v=yes ;; 1) v=no ;; *) return ;; esac;
+    fi;
+  fi;
+  fact macvtap $v;
 };
 
 sockets() {
@@ -127,23 +131,20 @@ facts() {
 device() {
   d=$1; shift;
   set -- "@$d";
-  for f in ifindex iflink type flags mtu address operstate carrier tun_flags master/ifindex; do
-    read_line "$d/$f"; if [ -n "$v" ]; then set -- "$@" "$f $v"; fi;
+  for b in "" bonding/ bonding_slave/; do
+    case $b in
+      "") l="ifindex iflink type flags mtu address operstate carrier tun_flags master/ifindex" ;;
+      bonding/) l="mode miimon arp_interval arp_validate active_slave fail_over_mac min_links ad_aggregator ad_num_ports ad_partner_mac" ;;
+      *) l="state mii_status perm_hwaddr ad_aggregator_id ad_actor_oper_port_state ad_partner_oper_port_state" ;;
+    esac;
+    if [ -d "$d/$b" ]; then
+      for f in $l; do read_line "$d/$b$f"; if [ -n "$v" ]; then set -- "$@" "$b$f $v"; fi; done;
+    fi;
   done;
   { while read -r v; do case $v in DEVTYPE=*) set -- "$@" "devtype ${v#DEVTYPE=}" ;; esac; done <"$d/uevent"; } 2>/dev/null;
   for f in device bridge brport macvtap bonding bonding_slave; do
     if [ -e "$d/$f" ]; then set -- "$@" "has $f"; fi;
   done;
-  if [ -d "$d/bonding" ]; then
-    for f in mode miimon arp_interval arp_validate active_slave fail_over_mac min_links ad_aggregator ad_num_ports ad_partner_mac; do
-      read_line "$d/bonding/$f"; if [ -n "$v" ]; then set -- "$@" "bonding/$f $v"; fi;
-    done;
-  fi;
-  if [ -d "$d/bonding_slave" ]; then
-    for f in state mii_status perm_hwaddr ad_aggregator_id ad_actor_oper_port_state ad_partner_oper_port_state; do
-      read_line "$d/bonding_slave/$f"; if [ -n "$v" ]; then set -- "$@" "bonding_slave/$f $v"; fi;
-    done;
-  fi;
   for f in "$d"/lower_*; do
     if [ -e "$f" ]; then set -- "$@" "lower ${f#"$d"/lower_}"; fi;
   done;
@@ -203,10 +204,14 @@ shaping() {
 
 # Which devices the network configuration names. Secrets stand in these files
 # too: only what matches is printed, and not the names of files that may not be
-# read.
+# read. ifupdown's main file may name further ones.
 configured() {
-  set --;
-  for f in CONFIG_FILES; do
+  set --; s=;
+  { while read -r a b; do
+    case $b in /*) ;; *) b=/etc/network/$b ;; esac;
+    case $a:$b in *:/etc/network/interfaces.d/*) ;; source:*) s="$s $b" ;; source-directory:*) s="$s $b/*" ;; esac;
+  done </etc/network/interfaces; } 2>/dev/null;
+  for f in CONFIG_FILES $s; do
     d=${f%/*};
     if [ -f "$f" ] && [ -r "$f" ]; then
       if [ $# -ge 500 ]; then fact cut files; break; fi;
@@ -271,7 +276,7 @@ fi;
 section fdb bridge fdb show state permanent;
 section hardware hardware;
 section shaping shaping;
-section proc grep -E -m 256 "^[0-9]+ [0-9]+ [0-9:]+ [^ ]+ /(dev)? |^[^[:space:]]+[[:space:]]+0{8}[[:space:]]|^0{32} 00 |^Mem[AT]|^Hugep|^[0-9]+$" /proc/self/mountinfo /proc/net/route /proc/net/ipv6_route /proc/meminfo /sys/kernel/mm/hugepages/*/[fnr]*_hugepages;
+section proc grep -E -m 256 "^[0-9]+ [0-9]+ [0-9:]+ [^ ]+ /(dev)? |^[^[:space:]]+$w+0{8}$w|^0{32} 00 |^Mem[AT]|^Hugep|^[0-9]+$|SYSTEM_LINES" /proc/self/mountinfo /proc/net/route /proc/net/ipv6_route /proc/meminfo /sys/kernel/mm/hugepages/*/[fnr]*_hugepages SYSTEM_FILES;
 section configured configured;
 for i in 1 2 3; do
   section netns namespaces;

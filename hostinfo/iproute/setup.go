@@ -43,7 +43,8 @@ func (a *answer) shaping(h *hostinfo.Host) {
 }
 
 // proc reads the section of that name: lines of /proc/self/mountinfo, the
-// routes, /proc/meminfo and the pools of hugepages behind the file's name.
+// routes, /proc/meminfo, the pools of hugepages and what the host runs, behind the
+// file's name.
 func (a *answer) proc(h *hostinfo.Host) {
 	s := a.sections["proc"]
 	said := a.why("proc", "grep in /proc/self/mountinfo and /proc/net/route")
@@ -59,7 +60,9 @@ func (a *answer) proc(h *hostinfo.Host) {
 		case "/proc/net/ipv6_route":
 			v6 = append(v6, text)
 		default:
-			memory.Line(file, text)
+			if !files.System(h, file, text) {
+				memory.Line(file, text)
+			}
 		}
 		if len(mounts) > files.MaxLines || len(v4) > files.MaxLines || len(v6) > files.MaxLines {
 			break // nothing that the script prints

@@ -38,7 +38,7 @@ func TestTreesByTheScript(t *testing.T) {
 		}
 		for _, shell := range []string{"dash", "bash --posix", "busybox sh"} {
 			t.Run(filepath.Base(file)+" "+shell, func(t *testing.T) {
-				output := answerOf(t, tree, shell, 0)
+				output := answerOf(t, tree, shell, person{name: "root"})
 				if bytes.Contains(output, []byte("hunter2")) {
 					t.Errorf("a secret was printed: %s", output)
 				}
@@ -60,7 +60,7 @@ func TestTreeByTheScriptOfAnotherUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := decode(t, answerOf(t, tree, "dash", 65534)).Host
+	h := decode(t, answerOf(t, tree, "dash", person{name: "alice", id: 65534})).Host
 	g := h.Missing(hostinfo.FactConfigured, "")
 	if g == nil || !strings.Contains(g.Reason, "only root may read everything in /etc/NetworkManager/system-connections, not user alice") || strings.Contains(g.Reason, "Acme") {
 		t.Errorf("gap %+v", g)
@@ -70,14 +70,21 @@ func TestTreeByTheScriptOfAnotherUser(t *testing.T) {
 	}
 }
 
+// person is who runs the script.
+type person struct {
+	name   string
+	id     int
+	groups string // further ones, by number
+}
+
 // answerOf runs the script in the tree as that user.
-func answerOf(t *testing.T, tree *parity.Tree, shell string, uid int) []byte {
+func answerOf(t *testing.T, tree *parity.Tree, shell string, who person) []byte {
 	t.Helper()
 	dir := t.TempDir()
 	if err := tree.Plant(dir); err != nil {
 		t.Fatal(err)
 	}
-	status := fmt.Sprintf("Name:\tsh\nUid:\t%[1]d\t%[1]d\t%[1]d\t%[1]d\n", uid)
+	status := fmt.Sprintf("Name:\tsh\nUid:\t%[1]d\t%[1]d\t%[1]d\t%[1]d\n", who.id)
 	if err := os.WriteFile(filepath.Join(dir, "proc/self/status"), []byte(status), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -97,9 +104,9 @@ func answerOf(t *testing.T, tree *parity.Tree, shell string, uid int) []byte {
 			err = fmt.Errorf("%w: %s", addErr, out)
 			return
 		}
-		const enter = `mount --bind /usr "$0/usr" && mount --bind /dev/null "$0/dev/null" && exec chroot --userspec "$1" "$0" $2 -c "$3"`
-		cmd := exec.Command("unshare", "--mount", "sh", "-c", enter, dir, fmt.Sprintf("%d:%d", uid, uid), shell, iproute.Script("MARKER"))
-		cmd.Env = []string{"PATH=/usr/bin:/usr/sbin", "LOGNAME=alice"}
+		const enter = `mount -t overlay -o "lowerdir=$0/usr:/usr" none "$0/usr" && mount --bind /dev/null "$0/dev/null" && exec chroot --userspec "$1" --groups "$4" "$0" $2 -c "$3"`
+		cmd := exec.Command("unshare", "--mount", "sh", "-c", enter, dir, fmt.Sprintf("%d:%d", who.id, who.id), shell, iproute.Script("MARKER"), who.groups)
+		cmd.Env = []string{"PATH=" + parity.Tools + ":/usr/bin:/usr/sbin", "LOGNAME=" + who.name}
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
 		if output, err = cmd.Output(); err != nil {

@@ -68,6 +68,7 @@ func TestAnswersCutAnywhere(t *testing.T) {
 			}
 			want, got := all, r.Host
 			want.Hostname, want.Kernel, want.Arch, want.User, want.MacvtapModule, want.VhostNet = got.Hostname, got.Kernel, got.Arch, got.User, got.MacvtapModule, got.VhostNet
+			want.System = got.System
 			if got.Missing(hostinfo.FactDevices, "") != nil {
 				want.Devices, got.Devices = nil, nil
 				want.Gaps = append(slices.Clone(want.Gaps), *got.Missing(hostinfo.FactDevices, ""))

@@ -44,6 +44,7 @@ func (c Collector) Collect(ctx context.Context) (*hostinfo.Host, error) {
 	machine.shaping(h)
 	machine.routes(h)
 	machine.memory(h)
+	machine.system(h)
 	machine.configured(h)
 
 	h.Gathered = time.Now().UTC()

@@ -161,6 +161,16 @@ func (r root) taps(h *hostinfo.Host) {
 	files.Taps(h, stale)
 }
 
+// system fills in Host.System.
+func (r root) system(h *hostinfo.Host) {
+	for _, file := range files.SystemFiles {
+		lines, _ := r.grep(file, files.MaxLines, files.MaySaySystem)
+		for _, line := range lines {
+			files.System(h, file, line)
+		}
+	}
+}
+
 // routes fills in Setup.DefaultRoutes. Without IPv6 there is no ipv6_route.
 func (r root) routes(h *hostinfo.Host) {
 	v4, err := r.grep("proc/thread-self/net/route", files.MaxLines, files.MayBeDefault)

@@ -33,7 +33,7 @@ func TestTrees(t *testing.T) {
 			h := &hostinfo.Host{User: "root", Devices: tree.Devices}
 			h.Kernel = r.line("proc/sys/kernel/osrelease")
 			t.Setenv("PATH", "/bin") // tc is not there
-			for _, read := range []func(*hostinfo.Host){r.hardware, r.shaping, r.lldpad, r.daemon, r.taps, r.routes, r.memory, r.configured} {
+			for _, read := range []func(*hostinfo.Host){r.hardware, r.shaping, r.lldpad, r.daemon, r.taps, r.routes, r.memory, r.system, r.configured} {
 				read(h)
 			}
 			got := parity.FactsOf(h)

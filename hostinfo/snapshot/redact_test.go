@@ -23,6 +23,7 @@ var kept = []string{
 	"Host.Networks.Forward", "Host.Networks.Bridge", "Host.Networks.Devices.Dev",
 	"Host.Networks.TrustGuestRxFilters", "Host.Networks.VirtualPort",
 	"Host.Networks.Portgroups.TrustGuestRxFilters", "Host.Networks.Portgroups.VirtualPort",
+	"Host.System.ID", "Host.System.Version", "Host.System.Like", "Host.System.Variant", "Host.System.SELinux", "Host.System.Group",
 	"Host.Setup.ShapingLacks", "Host.Setup.DevFS", "Host.Setup.Managers", "Host.Setup.Configured",
 	"Host.Setup.DefaultRoutes", "Host.Domains.State", "Host.Gaps.Fact", "Host.Gaps.Device", "Host.Gaps.Reason",
 	"Guest.State", "Guest.Job", "Guest.Gaps.Fact", "Guest.Gaps.Device", "Guest.Gaps.Reason",

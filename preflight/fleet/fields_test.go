@@ -15,6 +15,9 @@ import (
 // memoryLater: no rule reads it; a plan that fills hosts does.
 const memoryLater = "whether a guest has room is not a rule's business"
 
+// systemForPeople: it is what doctor words its cures by.
+const systemForPeople = "no rule decides by it"
+
 // leftOut are the fields that no class depends on, and why not. A field that is
 // in neither this list nor a class fails TestEveryField.
 var leftOut = map[string]string{
@@ -23,6 +26,9 @@ var leftOut = map[string]string{
 	"Host.UUID":     "compared between hosts where two share one", "Host.BootID": "likewise",
 	"Host.Kernel": "said in a reason only", "Host.Gathered": "no rule asks when", "Host.User": "said in a reason only",
 	"Host.Example": "for people", "Host.Live": "for a clearance", "Host.Paths": "asked about where one guest is to migrate",
+	"System.ID": systemForPeople, "System.Version": systemForPeople, "System.Like": systemForPeople, "System.Variant": systemForPeople,
+	"System.Image": systemForPeople, "System.SELinux": systemForPeople, "System.AppArmor": systemForPeople,
+	"System.Group": systemForPeople, "System.GroupInImage": systemForPeople,
 	"Libvirt.Hostname": "where a migration would be sent",
 	"Host.Memory":      memoryLater, "Definition.Memory": memoryLater, "Domain.Memory": memoryLater,
 	"Domain.Name": "a key", "Domain.UUID": "a key", "Domain.State": "of a domain that shares a key", "Domain.MACs": "a key",

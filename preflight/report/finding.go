@@ -13,7 +13,7 @@ const indent = 13
 
 // brief says whether a finding is only listed among the notes.
 func (p *printer) brief(f *preflight.Finding) bool {
-	return f.Level == preflight.Note && len(f.Fix) == 0
+	return f.Level == preflight.Note && len(f.Fix)+len(f.Permanent) == 0
 }
 
 func (p *printer) finding(d *preflight.Document, r *preflight.Report, f *preflight.Finding, follow []string) {
@@ -102,16 +102,23 @@ func (p *printer) values(f *preflight.Finding) {
 }
 
 func (p *printer) fix(f *preflight.Finding) {
-	if len(f.Fix) > 0 {
-		p.line(indent, "fix, as root on "+f.Subject.Host+" (gone after a reboot):")
-		for _, command := range f.Fix {
-			p.line(indent+2, command)
+	p.cures(indent, f.Subject.Host, "fix, ", f.Fix, f.Permanent, f.PermanentFor)
+}
+
+// cures are the commands that mend something: those that last first, since the
+// others are gone after the next boot.
+func (p *printer) cures(at int, host, word string, now, permanent []string, by string) {
+	if len(permanent) > 0 {
+		p.line(at, "to last ("+by+"), on "+host+":")
+		for _, line := range permanent {
+			p.line(at+2, line)
 		}
+		word = "and for now, "
 	}
-	if len(f.Permanent) > 0 {
-		p.line(indent, "to keep it after a reboot ("+f.PermanentFor+"):")
-		for _, line := range f.Permanent {
-			p.line(indent+2, line)
+	if len(now) > 0 {
+		p.line(at, word+"as root on "+host+" (gone after a reboot):")
+		for _, command := range now {
+			p.line(at+2, command)
 		}
 	}
 }
@@ -119,7 +126,7 @@ func (p *printer) fix(f *preflight.Finding) {
 func (p *printer) hint(f *preflight.Finding) {
 	if f.Hint != "" {
 		word := "hint: "
-		if len(f.Fix)+len(f.Suggest) > 0 {
+		if len(f.Fix)+len(f.Permanent)+len(f.Suggest) > 0 {
 			word = "or: "
 		}
 		p.wrap(indent, indent, word+f.Hint)

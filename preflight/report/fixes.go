@@ -49,18 +49,7 @@ func (p *printer) oneFix(n int, x *fixes.Fix) {
 	if x.Closes > 0 {
 		p.wrap(5, 5, p.color(preflight.Warning, "but")+" it closes "+plural(x.Closes, "way that is open now", "ways that are open now"))
 	}
-	if len(x.Commands) > 0 {
-		p.line(5, "as root on "+x.Host+" (gone after a reboot):")
-		for _, c := range x.Commands {
-			p.line(7, c)
-		}
-	}
-	if len(x.Permanent) > 0 {
-		p.line(5, "to keep it after a reboot ("+x.PermanentFor+"):")
-		for _, line := range x.Permanent {
-			p.line(7, line)
-		}
-	}
+	p.cures(5, x.Host, "", x.Commands, x.Permanent, x.PermanentFor)
 	if x.Hint != "" {
 		word := "hint: "
 		if len(x.Commands) > 0 {

@@ -37,10 +37,10 @@ migcheck can read.`,
 		if len(loose) == 0 || len(unconfigured(p.Req.Source)) > 0 {
 			return
 		}
-		p.Report(preflight.Finding{
+		p.Report(keepStack(preflight.Finding{
 			Reason: fmt.Sprintf("%s on %s %s in no configuration of %s and may be gone after a reboot", listed(loose), dst.Name, standsWord(len(loose)), strings.Join(dst.View.Setup.Managers, ", ")),
 			Hint:   hint("enter what should last into the network configuration of %s", dst.Name),
-		})
+		}, dst, loose))
 	},
 }
 

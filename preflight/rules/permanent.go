@@ -15,13 +15,16 @@ type lasting struct {
 	vlan func(name, parent string, v *hostinfo.VLAN, replaces bool) []string
 	up   func(name string) []string
 	mtu  func(name string, mtu int) []string
+	bond func(name string, b *hostinfo.Bond, ports []string) []string
 }
 
 var configurations = map[string]lasting{
-	"NetworkManager":   {nmVLAN, nmUp, nmMTU},
-	"systemd-networkd": {networkdVLAN, networkdUp, networkdMTU},
-	"ifupdown":         {ifupdownVLAN, ifupdownUp, ifupdownMTU},
-	"netplan":          {netplanVLAN, netplanUp, netplanMTU},
+	"NetworkManager":   {nmVLAN, nmUp, nmMTU, nmBond},
+	"systemd-networkd": {networkdVLAN, networkdUp, networkdMTU, networkdBond},
+	"ifupdown":         {ifupdownVLAN, ifupdownUp, ifupdownMTU, ifupdownBond},
+	"netplan":          {netplanVLAN, netplanUp, netplanMTU, netplanBond},
+	"ifcfg":            {ifcfgVLAN, ifcfgUp, ifcfgMTU, ifcfgBond},
+	"wicked":           {wickedVLAN, wickedUp, wickedMTU, wickedBond},
 }
 
 // keepVLAN adds to a finding whose fix is recreate's how the VLAN is made to
@@ -70,7 +73,7 @@ func keep(f preflight.Finding, e *preflight.Endpoint, names []string, say func(l
 	if !ok || len(names) == 0 || slices.ContainsFunc(names, func(n string) bool { return !plain(n) }) {
 		return f
 	}
-	if lines := commands(say(c)...); len(lines) > 0 {
+	if lines := commands(once(say(c), ifcfgReload)...); len(lines) > 0 {
 		f.Permanent, f.PermanentFor = lines, manager
 	}
 	return f

@@ -17,11 +17,8 @@ func nmVLAN(name, parent string, v *hostinfo.VLAN, replaces bool) []string {
 	if v.Protocol == "802.1ad" {
 		protocol = " vlan.protocol 802.1ad"
 	}
-	if replaces { // the profile can be named as long as its device is there
-		return []string{
-			"# before the commands above:",
-			fmt.Sprintf("nmcli connection modify %s vlan.id %d vlan.parent %s%s", nmProfile(name), v.ID, parent, protocol),
-		}
+	if replaces { // the profile can be named while its device is there, before the other commands
+		return []string{fmt.Sprintf("nmcli connection modify %s vlan.id %d vlan.parent %s%s", nmProfile(name), v.ID, parent, protocol)}
 	}
 	return []string{fmt.Sprintf("nmcli connection add type vlan con-name %s ifname %s dev %s id %d%s ipv4.method disabled ipv6.method disabled", name, name, parent, v.ID, protocol)}
 }

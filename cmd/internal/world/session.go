@@ -127,7 +127,7 @@ func (s *session) openForwarded(ctx context.Context, uri string) {
 			return
 		}
 		_ = f.Close()
-		why = append(why, reason(err))
+		why = append(why, reasonFor(err, s.route.Login == "root"))
 	}
 	s.withoutLibvirt(strings.Join(why, "; "))
 }
@@ -205,7 +205,7 @@ func (s *session) read(ctx context.Context, how string) (*iproute.Result, error)
 func (s *session) openLibvirt(ctx context.Context, o client.Options) {
 	conn, err := client.Open(ctx, o)
 	if err != nil {
-		s.withoutLibvirt(reason(err))
+		s.withoutLibvirt(reasonFor(err, o.Host == "" && s.host != nil && s.host.User == "root"))
 		return
 	}
 	s.libvirt, s.hangUp = conn, func() { _ = conn.Close() }
@@ -283,9 +283,12 @@ func (s *session) libvirtSocket(uri string, readOnly bool) ssh.Socket {
 }
 
 // reason is an error in one line, with its hint.
-func reason(err error) string {
+func reason(err error) string { return reasonFor(err, false) }
+
+// reasonFor is reason for one who may be root, whom it does not tell to be.
+func reasonFor(err error, root bool) string {
 	hint := ssh.Hint(err)
-	if e, ok := errors.AsType[*client.OpenError](err); ok && hint == "" {
+	if e, ok := errors.AsType[*client.OpenError](err); ok && hint == "" && !(root && e.Refused()) {
 		hint = e.Hint()
 	}
 	if hint == "" {

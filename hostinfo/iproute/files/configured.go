@@ -19,10 +19,17 @@ const (
 
 	// ConfigLines are the parts of lines that are looked at, as grep -oE has it;
 	// everything else in these files, secrets above all, is not read.
-	ConfigLines = `^[[:space:]]*(iface[[:space:]]+[^[:space:]]{1,64}|(Name|VLAN|Bond|Bridge|interface-name|DEVICE)[[:space:]]*=.{0,300}|(BOOTPROTO|STARTMODE|ONBOOT|TYPE)=)`
+	ConfigLines = `^[[:space:]]*(iface[[:space:]]+[^[:space:]]{1,64}|(source(-directory)?|bond[-_]slaves|bridge[-_]ports)[[:space:]].{1,300}|<name[^>]{0,64}>[^<]{1,64}|(Name|VLAN|Bond|Bridge|interface-name|DEVICE)[[:space:]]*=.{0,300}|(BOOTPROTO|STARTMODE|ONBOOT|TYPE)=)`
 	// NetplanLines are the keys of a netplan file, how deep they stand, and
 	// whether a mapping begins behind one on the same line.
 	NetplanLines = `^ *((set-name|name): +[^ #]{1,64}|[^] #:={}-][^ :={}]{0,63}:( *[{] *[^} ]| |$))`
+)
+
+// ifupdown's main file, which may name further ones, and where those are as a
+// rule.
+const (
+	interfaces    = "/etc/network/interfaces"
+	interfacesDir = interfaces + ".d"
 )
 
 // manager is one kind of network configuration.
@@ -33,7 +40,7 @@ type manager struct {
 }
 
 var managers = []manager{
-	{"ifupdown", []string{"/etc/network/interfaces", "/etc/network/interfaces.d/*"}, ifupdown},
+	{"ifupdown", []string{interfaces, interfacesDir + "/*"}, (*Configured).ifupdown},
 	{"systemd-networkd", []string{
 		"/etc/systemd/network/*.netdev", "/etc/systemd/network/*.network",
 		"/run/systemd/network/*.netdev", "/run/systemd/network/*.network",
@@ -42,6 +49,7 @@ var managers = []manager{
 	{"netplan", []string{"/etc/netplan/*.yaml"}, (*Configured).netplan},
 	{"ifcfg", []string{"/etc/sysconfig/network-scripts/ifcfg-*"}, (*Configured).ifcfg},
 	{"wicked", []string{"/etc/sysconfig/network/ifcfg-*"}, (*Configured).ifcfg},
+	{"wicked", []string{"/etc/wicked/ifconfig/*.xml"}, wickedXML},
 }
 
 // ConfigFiles are the shell patterns of all configurations, in the order in
@@ -83,6 +91,7 @@ type Configured struct {
 	names  map[string]bool
 	found  map[string]bool // managers
 	unread []string        // directories of files that could not be read
+	source []string        // patterns of further files that ifupdown's main file names
 	cut    string          // why something is left out; empty if nothing is
 
 	file   string // whose lines are coming
@@ -100,7 +109,8 @@ func (c *Configured) Printed(line string) {
 			continue
 		}
 		tries++
-		file, text := line[:i], line[i+1:]
+		// A directory that is named with a slash at its end gives two of them.
+		file, text := strings.Replace(line[:i], "//", "/", 1), line[i+1:]
 		if text != "" && ConfigLine(file, text) == text && c.Line(file, text) {
 			return
 		}
@@ -110,7 +120,7 @@ func (c *Configured) Printed(line string) {
 // Line takes in what ConfigLine found in a file. It is false for a file that is
 // no configuration.
 func (c *Configured) Line(file, text string) bool {
-	if c.file != file && !c.beginFile(file) {
+	if (c.by == nil || c.file != file) && !c.beginFile(file) {
 		return false
 	}
 	if c.lines++; c.lines >= MaxConfigLines {
@@ -123,9 +133,11 @@ func (c *Configured) Line(file, text string) bool {
 }
 
 func (c *Configured) beginFile(file string) bool {
-	i := slices.IndexFunc(managers, func(m manager) bool {
-		return slices.ContainsFunc(m.globs, func(glob string) bool { return matches(glob, file) })
-	})
+	named := func(glob string) bool { return matches(glob, file) }
+	i := slices.IndexFunc(managers, func(m manager) bool { return slices.ContainsFunc(m.globs, named) })
+	if i < 0 && slices.ContainsFunc(c.source, named) {
+		i = 0 // ifupdown's
+	}
 	if i < 0 {
 		return false
 	}
@@ -158,7 +170,8 @@ func (c *Configured) add(manager, name string) {
 
 // Unread notes a directory in which something could not be read.
 func (c *Configured) Unread(dir string) {
-	if len(c.unread) < 16 && !slices.Contains(c.unread, dir) && slices.ContainsFunc(ConfigFiles(), func(g string) bool { return path.Dir(g) == dir }) {
+	dir = path.Clean(dir)
+	if len(c.unread) < 16 && !slices.Contains(c.unread, dir) && slices.ContainsFunc(append(ConfigFiles(), c.source...), func(g string) bool { return path.Dir(g) == dir }) {
 		c.unread = append(c.unread, dir)
 	}
 }

@@ -85,6 +85,11 @@ func TestConfigured(t *testing.T) {
 		{"flow style of a device", []string{"/etc/netplan/a.yaml:network:", "/etc/netplan/a.yaml:  vlans:", "/etc/netplan/a.yaml:    v5: {i"}, "v5", ""},
 		{"deeper keys", []string{"/etc/netplan/a.yaml:network:", "/etc/netplan/a.yaml:  bonds:", "/etc/netplan/a.yaml:    bond0:", "/etc/netplan/a.yaml:      vlans:", "/etc/netplan/a.yaml:  version: "}, "bond0", ""},
 		{"a quoted device", []string{`/etc/sysconfig/network-scripts/ifcfg-x:DEVICE="bond0"`}, "bond0", ""},
+		{"ifupdown's further files", []string{"/etc/network/interfaces:source-directory more/", "/etc/network/more//a:iface v5", "/etc/network/other/b:iface v6"}, "v5", ""},
+		{"ifupdown's files of theirs", []string{"/etc/network/interfaces:source site/*", "/etc/network/site/a:source deeper/*", "/etc/network/site/a:iface v5"}, "v5", "not read in full: ifupdown reads further files"},
+		{"ifupdown's files by a variable", []string{"/etc/network/interfaces:source $HOME/*", "/etc/network/interfaces:iface v5"}, "v5", "not read in full: ifupdown reads further files"},
+		{"ifupdown's usual files", []string{"/etc/network/interfaces:source interfaces.d/*.cfg", "/etc/network/interfaces.d/a.cfg:bridge_ports bond0.5 none"}, "bond0.5", ""},
+		{"wicked's own", []string{"/etc/wicked/ifconfig/a.xml:  <name>stor0", "/etc/wicked/ifconfig/a.xml:  <names>no"}, "stor0", ""},
 		{"SUSE", []string{"/etc/sysconfig/network/ifcfg-bond0.623:STARTMODE=", "/etc/sysconfig/network/ifcfg-eth1~:STARTMODE="}, "bond0.623", ""},
 	} {
 		var conf Configured
@@ -115,6 +120,10 @@ func TestConfigLines(t *testing.T) {
 		{"/etc/network/interfaces", "wpa-psk hunter2", ""},
 		{"/etc/network/interfaces", "# iface eth0", ""},
 		{"/etc/systemd/network/a.netdev", "PrivateKey=hunter2", ""},
+		{"/etc/wicked/ifconfig/a.xml", "  <name>bond0</name>", "  <name>bond0"},
+		{"/etc/wicked/ifconfig/a.xml", "  <psk>hunter2</psk>", ""},
+		{"/etc/network/interfaces", "  bond-slaves eth1 eth2", "  bond-slaves eth1 eth2"},
+		{"/etc/network/interfaces", "sourceless hunter2", ""},
 		{"/etc/NetworkManager/system-connections/a", "psk=Name=hunter2", ""},
 		{"/etc/NetworkManager/system-connections/a", "interface-name-x=hunter2", ""},
 		{"/etc/sysconfig/network-scripts/ifcfg-a", "TYPE=hunter2", "TYPE="},

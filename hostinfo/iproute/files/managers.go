@@ -6,15 +6,6 @@ import (
 	"strings"
 )
 
-// ifupdown reads "iface NAME".
-func ifupdown(_ *Configured, text string) []string {
-	words := strings.Fields(text)
-	if len(words) != 2 || words[0] != "iface" {
-		return nil
-	}
-	return words[1:]
-}
-
 // networkd reads Name=, VLAN=, Bond= and Bridge=, which hold lists, and globs
 // in the [Match] section. A [BridgeVLAN] section has numbers under VLAN=, and
 // "!" before a list turns it into everything else.
@@ -102,4 +93,15 @@ func (c *Configured) netplan(text string) []string {
 		return []string{value}
 	}
 	return nil
+}
+
+// wickedXML reads <name>, which is a device's in wicked's own files but for the
+// few that stand deeper and name what no device is called like.
+func wickedXML(_ *Configured, text string) []string {
+	text = strings.TrimSpace(text)
+	if !strings.HasPrefix(text, "<name>") && !strings.HasPrefix(text, "<name ") {
+		return nil
+	}
+	_, name, _ := strings.Cut(text, ">")
+	return []string{strings.TrimSpace(name)}
 }

@@ -41,7 +41,7 @@ func hint(words string) string {
 		return "use a migcheck that was built with cgo and -tags libvirt_dlopen, or judge from a snapshot (--snapshot DIR)"
 	case has("Failed to open libvirt"):
 		return "install libvirt's client library on this machine (Debian: libvirt0 or libvirt-clients; Fedora: libvirt-libs or libvirt-client)"
-	case has("polkit", "authentication unavailable", "authentication failed", "access denied", "Permission denied"):
+	case refused(words):
 		return "ask as root, or as a member of the group libvirt on that host (sudo usermod -aG libvirt USER, then log in anew)"
 	case has("Connection refused", "No such file or directory"):
 		return "start the daemon on that host: systemctl start virtqemud.socket, or libvirtd.socket where libvirt is one daemon"
@@ -49,6 +49,18 @@ func hint(words string) string {
 		return "check the URI, and that the daemon has that driver (Debian: libvirt-daemon-driver-qemu)"
 	}
 	return ""
+}
+
+// Refused says whether the daemon or its socket did not let the user in.
+func (e *OpenError) Refused() bool { return refused(e.Err.Error()) }
+
+func refused(words string) bool {
+	for _, p := range []string{"polkit", "authentication unavailable", "authentication failed", "access denied", "Permission denied"} {
+		if strings.Contains(words, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // noClientWords are the stub's.

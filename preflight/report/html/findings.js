@@ -18,12 +18,12 @@ const copier = (lines) => navigator.clipboard && el("button", { type: "button", 
 
 const remedy = (problem, where, at, name) => {
   const out = [];
+  if (problem.permanent) out.push(el("details", {}, el("summary", {}, `to last (${problem.permanentFor})`), commands(problem.permanent.map(at))));
   if (problem.fix) {
     const lines = problem.fix.map(at);
     out.push(el("p", { class: "label" }, `fix, as root on ${name} (gone after a reboot): `, copier(lines)), commands(lines));
     if (where.length > 1) out.push(everywhere(problem, where));
   }
-  if (problem.permanent) out.push(el("details", {}, el("summary", {}, `to keep it after a reboot (${problem.permanentFor})`), commands(problem.permanent.map(at))));
   for (const s of problem.suggest || []) out.push(el("p", {}, `or, if it leads to the same network: ${at(s.evidence)}: `, el("code", {}, "--map " + at(s.map))));
   if (problem.hint) out.push(el("p", { class: "hint" }, (problem.fix || problem.suggest ? "or: " : "hint: ") + at(problem.hint)));
   return out;
