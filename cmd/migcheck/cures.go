@@ -109,11 +109,7 @@ func (d *diagnosis) libvirtRights() []remedy {
 	user, host := d.login(), d.host.Name
 	return []remedy{
 		{"as root on " + host + ", and then log in anew:", []string{"usermod -aG libvirt " + user}},
-		{"or, where libvirt asks polkit, in /etc/polkit-1/rules.d/60-migcheck.rules on " + host + ":", []string{
-			"polkit.addRule(function(action, subject) {",
-			fmt.Sprintf(`  if (action.id == "org.libvirt.unix.manage" && subject.user == "%s") return polkit.Result.YES;`, user),
-			"});",
-		}},
+		{"or, where libvirt asks polkit, in /etc/polkit-1/rules.d/60-migcheck.rules on " + host + ":", polkitRule(user)},
 		{head: "either makes " + user + " as mighty as root there; reading alone is org.libvirt.unix.monitor"},
 	}
 }
@@ -125,9 +121,7 @@ func (d *diagnosis) sudo(otherwise string) []remedy {
 		name = fmt.Sprintf("%q", name)
 	}
 	out := []remedy{
-		{"in /etc/sudoers.d/migcheck on " + d.host.Name + ", which is the right to do anything there:", []string{
-			d.login() + " ALL=(root) NOPASSWD: /bin/sh",
-		}},
+		{"in /etc/sudoers.d/migcheck on " + d.host.Name + ", which is the right to do anything there:", []string{sudoersLine(d.login())}},
 	}
 	if !d.route.Sudo {
 		out = append(out, remedy{"and in the fleet file:", []string{"hosts: {" + name + ": {become: sudo}}"}})

@@ -25,6 +25,9 @@ func (s Site) Install(exe, version string) (*change.Plan, error) {
 	if err := s.foreign(); err != nil {
 		return nil, err
 	}
+	if err := s.packaged(errPackaged); err != nil {
+		return nil, err
+	}
 	if there, err := change.Exists("/run/systemd/system"); s.here() && (err != nil || !there) {
 		return nil, errors.Join(err, exit.Because(errors.New("systemd does not run here, and the agent is installed as its unit"),
 			"migcheck agent listens by itself, too, whoever starts it"))
