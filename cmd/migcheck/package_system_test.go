@@ -58,8 +58,9 @@ exec cat`, "-", dir)
 
 // try runs a script on the overlay's root.
 func (o *overlay) try(script string) (string, error) {
-	cmd := exec.Command("nsenter", "--target", o.pid, "--mount", "chroot", o.root, "/bin/sh", "-ec", script)
-	cmd.Env = append(os.Environ(), "HOME=/root", "LC_ALL=C", "DEBIAN_FRONTEND=noninteractive")
+	cmd := exec.Command("nsenter", "--target", o.pid, "--mount", "--root", "chroot", o.root, "/bin/sh", "-ec", script)
+	// The test's own PATH begins with another migcheck.
+	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C", "DEBIAN_FRONTEND=noninteractive"}
 	out, err := cmd.CombinedOutput()
 	return strings.TrimSpace(string(out)), err
 }
@@ -101,8 +102,8 @@ func (o *overlay) left(t *testing.T) []string {
 }
 
 // recorded are the files of dpkg, rpm, the databases of users and the caches of
-// ldconfig and man, which are there without the package, too.
-var recorded = regexp.MustCompile(`^/(var/lib/(dpkg|rpm)/|var/log/dpkg\.log|var/cache/|etc/(\.pwd\.lock|(group|gshadow|passwd|shadow)-?)$|root/\.)`)
+// ldconfig, man and systemd-analyze, which are there without the package, too.
+var recorded = regexp.MustCompile(`^/(var/lib/(dpkg|rpm)/|var/log/dpkg\.log|var/cache/|etc/(\.pwd\.lock|(group|gshadow|passwd|shadow)-?)$|run/systemd/|root/\.)`)
 
 // builtPackages are the Debian package and the RPM for this machine.
 func builtPackages(t *testing.T) (deb, rpm string) {
@@ -131,8 +132,9 @@ func TestPackages(t *testing.T) {
 
 func testDeb(t *testing.T, deb string) {
 	o := openOverlay(t)
+	users := o.on(t, "rm -rf /var/lib/migcheck; cat /etc/passwd /etc/group") // a run by hand has left its history
 	o.put(t, deb, "/migcheck.deb")
-	users := o.on(t, "cat /etc/passwd /etc/group")
+	before := o.left(t)
 	said := o.on(t, "dpkg -i /migcheck.deb; dpkg -s migcheck | grep -x 'Status: install ok installed'")
 	if strings.Contains(said, "warning") {
 		t.Error(said)
@@ -151,9 +153,9 @@ func testDeb(t *testing.T, deb string) {
 	if kept := o.on(t, "cat /etc/migcheck/fleet.yaml"); kept != "hosts: {}" {
 		t.Errorf("removed, and the fleet file is %q", kept)
 	}
-	o.on(t, "dpkg -P migcheck; rm /migcheck.deb")
-	if left := o.left(t); len(left) > 0 {
-		t.Errorf("purged, and there is still\n%s", strings.Join(left, "\n"))
+	o.on(t, "dpkg -P migcheck")
+	if left := o.left(t); !slices.Equal(left, before) {
+		t.Errorf("purged, and there is\n%s\nwhere there was\n%s", strings.Join(left, "\n"), strings.Join(before, "\n"))
 	}
 	if after := o.on(t, "cat /etc/passwd /etc/group"); after != users {
 		t.Errorf("users and groups are not those of before: %s", after)
@@ -274,7 +276,10 @@ func documents(t *testing.T, o *overlay) {
 // testUse does what an administrator would: the timer by the package's units, and
 // nothing beside them.
 func testUse(t *testing.T, o *overlay) {
-	o.on(t, "echo 'hosts: {}' >/etc/migcheck/fleet.yaml; migcheck systemd install --yes; systemctl enable migcheck-fleet.timer migcheck-agent.socket")
+	// No systemd runs there, so it is the image of a machine.
+	const image = `mkdir /image; mount --bind / /image; migcheck systemd install --root /image --yes %s; umount /image; rmdir /image`
+	o.on(t, "echo 'hosts: {}' >/etc/migcheck/fleet.yaml; systemctl enable migcheck-fleet.timer migcheck-agent.socket")
+	o.on(t, fmt.Sprintf(image, ""))
 	if there := o.on(t, "ls /etc/systemd/system/migcheck* 2>/dev/null || true"); there != "" {
 		t.Errorf("written over the package's units: %s", there)
 	}
@@ -288,8 +293,8 @@ func testUse(t *testing.T, o *overlay) {
 		t.Errorf("hook install: %s", said)
 	}
 	// What other settings, and the runs of the timer, would have left.
-	o.on(t, `migcheck systemd install --yes --on-calendar hourly
-mkdir -p /var/lib/private/migcheck /var/lib/systemd/timers
+	o.on(t, fmt.Sprintf(image, "--on-calendar hourly"))
+	o.on(t, `mkdir -p /var/lib/private/migcheck /var/lib/systemd/timers
 ln -s private/migcheck /var/lib/migcheck
 echo >/var/lib/migcheck/fleet.html
 echo >/var/lib/systemd/timers/stamp-migcheck-fleet.timer`)

@@ -179,6 +179,7 @@ func TestPackaged(t *testing.T) {
 	unit := s.path("/usr/lib/systemd/system/" + socketUnit)
 	must(t, os.MkdirAll(filepath.Dir(unit), 0o755))
 	must(t, os.WriteFile(unit, []byte("[Socket]\n"), 0o644))
+	must(t, os.WriteFile(s.path(groupPath), []byte("g migcheck -\n"), 0o644))
 	before := files(t, s.Root)
 	if _, err := s.Install(program(t), "test"); err == nil || !strings.Contains(err.Error(), "the package migcheck has brought the agent already") {
 		t.Errorf("install: %v", err)

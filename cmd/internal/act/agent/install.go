@@ -22,10 +22,10 @@ func (s Site) Install(exe, version string) (*change.Plan, error) {
 	if err := change.IsStatic(exe); err != nil {
 		return nil, err
 	}
-	if err := s.foreign(); err != nil {
+	if err := s.packaged(errPackaged); err != nil {
 		return nil, err
 	}
-	if err := s.packaged(errPackaged); err != nil {
+	if err := s.foreign(); err != nil {
 		return nil, err
 	}
 	if there, err := change.Exists("/run/systemd/system"); s.here() && (err != nil || !there) {
