@@ -3,8 +3,11 @@
 GO ?= go
 TAGS := libvirt_dlopen
 BIN := cmd/migcheck/migcheck
+# The first heading of CHANGELOG.md.
+VERSION := $(shell sed -n 's/^\#\# \([0-9][^ ]*\) - .*/\1/p' CHANGELOG.md | head -n 1)
+ARCHES := amd64 arm64 s390x
 
-.PHONY: help build static try test unit bench demo-fleet lab prove lint fuzz update
+.PHONY: help build static release package print-version try test unit bench demo-fleet lab prove lint fuzz update
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -14,6 +17,19 @@ build: ## build migcheck with its libvirt client (needs a C compiler; libvirt is
 
 static: ## build the static migcheck without a libvirt client: snapshots only
 	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/migcheck
+
+release: $(ARCHES:%=$(BIN)-%) ## the static build for amd64, arm64 and s390x, the same bytes wherever it is built
+
+$(BIN)-%: FORCE
+	CGO_ENABLED=0 GOARCH=$* $(GO) build -trimpath -buildvcs=false -ldflags "-s -w -X main.release=$(VERSION)" -o $@ ./cmd/migcheck
+
+package: ## a Debian package and an RPM for each architecture, in cmd/migcheck/packages
+	@for arch in $(ARCHES); do .ci/package/build $$arch cmd/migcheck/packages || exit 1; done
+
+print-version:
+	@echo $(VERSION)
+
+FORCE:
 
 try: static ## judge the recorded example: one guest is ready, one is blocked
 	@echo; echo '$$ migcheck guest1 guest2 --to hostB --snapshot fixtures/example'

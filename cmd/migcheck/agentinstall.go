@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -48,7 +47,7 @@ again, it brings the agent up to date.`,
 		RunE:              func(cmd *cobra.Command, args []string) error { return p.install(cmd, args[0]) },
 	}
 	p.registerChange(cmd)
-	cmd.Flags().StringVar(&p.binary, "binary", "", "the static migcheck to install (this program)")
+	cmd.Flags().StringVar(&p.binary, "binary", "", "the static migcheck to install (this program, or the package's static one)")
 	cmd.Flags().BoolVar(&p.probes, "probe", false, "with the socket by which a probe's frames are sent")
 	return cmd
 }
@@ -88,7 +87,7 @@ func (p *agentPlace) install(cmd *cobra.Command, host string) error {
 	exe := p.binary
 	if exe == "" {
 		var err error
-		if exe, err = os.Executable(); err != nil {
+		if exe, err = staticProgram(); err != nil {
 			return err
 		}
 	}

@@ -167,12 +167,12 @@ func (d *diagnosis) libvirtRights(reason string) []remedy {
 	if strings.Contains(reason, "polkit") || strings.Contains(reason, "denied by policy") {
 		where = ""
 	}
-	return append(out, polkitRule(t, where, user, host),
+	return append(out, polkitRemedy(t, where, user, host),
 		remedy{head: "either makes " + user + " as mighty as root there; reading alone is org.libvirt.unix.monitor"})
 }
 
-// polkitRule lets one user manage guests, in the form that the host's polkit reads.
-func polkitRule(t terms, where, user, host string) remedy {
+// polkitRemedy lets one user manage guests, in the form that the host's polkit reads.
+func polkitRemedy(t terms, where, user, host string) remedy {
 	if t.pkla() {
 		return remedy{"or, " + where + "in /etc/polkit-1/localauthority/50-local.d/migcheck.pkla on " + host + ":", []string{
 			"[migcheck]",
@@ -181,11 +181,7 @@ func polkitRule(t terms, where, user, host string) remedy {
 			"ResultAny=yes",
 		}}
 	}
-	return remedy{"or, " + where + "in /etc/polkit-1/rules.d/60-migcheck.rules on " + host + ":", []string{
-		"polkit.addRule(function(action, subject) {",
-		fmt.Sprintf(`  if (action.id == "org.libvirt.unix.manage" && subject.user == "%s") return polkit.Result.YES;`, user),
-		"});",
-	}}
+	return remedy{"or, " + where + "in /etc/polkit-1/rules.d/60-migcheck.rules on " + host + ":", polkitRule(user)}
 }
 
 // sudoRefused is what helps where sudo itself said no, by its words.
@@ -211,9 +207,7 @@ func (d *diagnosis) sudo(otherwise string) []remedy {
 		name = fmt.Sprintf("%q", name)
 	}
 	out := []remedy{
-		{"in /etc/sudoers.d/migcheck on " + d.host.Name + ", which is the right to do anything there:", []string{
-			d.login() + " ALL=(root) NOPASSWD: /bin/sh",
-		}},
+		{"in /etc/sudoers.d/migcheck on " + d.host.Name + ", which is the right to do anything there:", []string{sudoersLine(d.login())}},
 	}
 	if !d.route.Sudo {
 		out = append(out, remedy{"and in the fleet file:", []string{"hosts: {" + name + ": {become: sudo}}"}})

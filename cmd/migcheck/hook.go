@@ -68,7 +68,7 @@ the hook up to date.`,
 		Example: "  migcheck hook install --dry-run",
 		Args:    exactly(0, "no arguments: it is about the host that it runs on"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			exe, err := os.Executable()
+			exe, err := staticProgram()
 			if err != nil {
 				return err
 			}

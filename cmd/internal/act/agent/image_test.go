@@ -175,3 +175,24 @@ func TestProgram(t *testing.T) {
 		t.Error("a script would not survive csh")
 	}
 }
+
+// Where the package has brought the agent, nothing is written beside it and
+// nothing of it is deleted.
+func TestPackaged(t *testing.T) {
+	s, _ := image(t)
+	install(t, s, false)
+	unit := s.path("/usr/lib/systemd/system/" + socketUnit)
+	must(t, os.MkdirAll(filepath.Dir(unit), 0o755))
+	must(t, os.WriteFile(unit, []byte("[Socket]\n"), 0o644))
+	must(t, os.WriteFile(s.path(groupPath), []byte("g migcheck -\n"), 0o644))
+	before := files(t, s.Root)
+	if _, err := s.Install(program(t), "test", false); err == nil || !strings.Contains(err.Error(), "the package migcheck has brought the agent already") {
+		t.Errorf("install: %v", err)
+	}
+	if _, err := s.Remove(); err == nil || !strings.Contains(err.Error(), "a part of the package") {
+		t.Errorf("remove: %v", err)
+	}
+	if after := files(t, s.Root); after != before {
+		t.Errorf("changed:\n%s\nto\n%s", before, after)
+	}
+}

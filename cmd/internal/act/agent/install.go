@@ -25,6 +25,9 @@ func (s Site) Install(exe, version string, probes bool) (*change.Plan, error) {
 	if err := change.IsStatic(exe); err != nil {
 		return nil, err
 	}
+	if err := s.packaged(errPackaged); err != nil {
+		return nil, err
+	}
 	if err := s.foreign(); err != nil {
 		return nil, err
 	}

@@ -18,6 +18,9 @@ import (
 // Remove plans to take away what Install has put there, and nothing else: the
 // groups too, if they were made for the agent.
 func (s Site) Remove() (*change.Plan, error) {
+	if err := s.packaged(errRemovePackaged); err != nil {
+		return nil, err
+	}
 	if err := s.foreign(); err != nil {
 		return nil, err
 	}

@@ -20,8 +20,8 @@ import (
 // Where the agent's parts are.
 const (
 	// BinaryPath is the program. It is not the hook's: each is brought up to date
-	// and removed without the other.
-	BinaryPath  = "/usr/libexec/migcheck/migcheck-agent"
+	// and removed without the other. The package has it in the same place.
+	BinaryPath  = change.PackagedProgram
 	socketPath  = unitDir + socketUnit
 	servicePath = unitDir + serviceUnit
 	groupPath   = "/usr/lib/sysusers.d/migcheck-agent.conf"

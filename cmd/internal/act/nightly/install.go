@@ -51,10 +51,7 @@ func (s Site) Install(j *Job) (*change.Plan, error) {
 			return nil, err
 		}
 	}
-	if err := p.AddFile(s.path(ServicePath), j.Service(), 0o644); err != nil {
-		return nil, err
-	}
-	if err := p.AddFile(s.path(TimerPath), j.Timer(), 0o644); err != nil {
+	if err := s.planUnits(p, j); err != nil {
 		return nil, err
 	}
 	if s == "" {
@@ -127,7 +124,7 @@ func (s Site) Remove() (*change.Plan, error) {
 		return nil, err
 	}
 	p := &change.Plan{}
-	timer, err := change.Exists(s.path(TimerPath))
+	timer, err := s.timer()
 	if err != nil {
 		return nil, err
 	}

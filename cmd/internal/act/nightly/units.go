@@ -30,7 +30,9 @@ type Job struct {
 const mark = "# Written by migcheck systemd install; changes are lost when it is run again.\n"
 
 // Service is the unit that runs migcheck fleet once. It may do next to nothing on
-// this machine: it reaches hosts, and writes its own directory.
+// this machine: it reaches hosts, and writes its own directory. Its user is not
+// called migcheck, as the agent's readers are a group of that name: systemd makes
+// no user for the run then.
 func (j *Job) Service() []byte {
 	words := []string{
 		j.Exec, "fleet", "--fleet", FleetPath, "-F", SSHConfigPath, "--history", StateDir + "/history.db",
@@ -57,7 +59,7 @@ ExecStart=` + strings.Join(line, " ") + "\n")
 	b.WriteString(`TimeoutStartSec=2h
 Nice=10
 DynamicUser=yes
-User=migcheck
+User=migcheck-fleet
 StateDirectory=migcheck
 StateDirectoryMode=0755
 RuntimeDirectory=migcheck-fleet

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"migcheck/cmd/internal/act/change"
 )
 
 // Build is a static migcheck for one architecture.
@@ -36,14 +38,14 @@ var machines = map[string]machine{
 }
 
 // FindBuild finds a static migcheck for a host of an architecture (uname -m):
-// the program itself, or migcheck-ARCH beside it.
+// the program itself, migcheck-ARCH beside it, or the one of the package.
 func FindBuild(exe, arch string) (*Build, error) {
 	m, known := machines[arch]
 	if !known {
 		return nil, fmt.Errorf("there is no migcheck for the architecture %.20q", arch)
 	}
 	beside := filepath.Join(filepath.Dir(exe), "migcheck-"+m.goArch)
-	for _, name := range []string{exe, beside} {
+	for _, name := range []string{exe, beside, change.PackagedProgram} {
 		if fits(name, m) {
 			content, err := os.ReadFile(name)
 			if err != nil {
