@@ -23,8 +23,9 @@ func redact(hosts []Recorded) []Recorded {
 	for i, h := range hosts {
 		out[i].Host = s.redactHost(h.Host)
 		for _, g := range h.Guests {
-			out[i].Guests = append(out[i].Guests, Guest{Guest: s.redactGuest(g.Guest)})
+			out[i].Guests = append(out[i].Guests, Guest{Guest: s.redactGuest(g.Guest), Rest: s.redactRest(g.Rest)})
 		}
+		out[i].Fits = mapped(h.Fits, s.redactFit)
 	}
 	return out
 }
@@ -57,6 +58,7 @@ func (s *standIns) learn(r Recorded) {
 	}
 	for _, g := range r.Guests {
 		s.guest(g.Name)
+		s.learnRest(g.Rest)
 		for _, def := range []*hostinfo.Definition{g.Live, g.Migratable, g.Inactive} {
 			if def == nil {
 				continue
