@@ -25,9 +25,9 @@ type checkFlags struct {
 	from, fromURI, toURI  string
 	color                 string
 	scopeFlag
-	strict                bool
-	wait                  patienceFlag
-	toAll                 bool // --to all
+	strict bool
+	wait   patienceFlag
+	toAll  bool // --to all
 	probeFlags
 	moveFlags
 }
@@ -208,8 +208,8 @@ type checkRun struct {
 	guests []*hostinfo.Guest
 	from   []string
 	rests  []map[string]*preflight.Rest // of each guest, by destination; nil: nobody asked
-	mover  *mover  // nil: nobody asked to migrate
-	prober *prober // nil: nobody asked for frames
+	mover  *mover                       // nil: nobody asked to migrate
+	prober *prober                      // nil: nobody asked for frames
 }
 
 func newRun(c *checkFlags, cmd *cobra.Command, w world.World, fleet *fleetfile.Fleet) *checkRun {

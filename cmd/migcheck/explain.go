@@ -72,7 +72,7 @@ type explanation struct {
 	Level    preflight.Level `json:"level"`
 	Phase    preflight.Phase `json:"phase"`
 	Area     preflight.Area  `json:"area,omitempty"` // empty: the network
-	Notices  string          `json:"notices"` // the phase in words
+	Notices  string          `json:"notices"`        // the phase in words
 	LooksAt  []looksAt       `json:"looks_at,omitempty"`
 	CausedBy []string        `json:"caused_by,omitempty"` // rules whose finding has it as a consequence
 	Waivable bool            `json:"waivable"`
