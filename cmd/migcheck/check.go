@@ -24,10 +24,10 @@ type checkFlags struct {
 	assumed               []string
 	from, fromURI, toURI  string
 	color                 string
+	strict                bool
+	wait                  patienceFlag
+	toAll                 bool // --to all
 	scopeFlag
-	strict bool
-	wait   patienceFlag
-	toAll  bool // --to all
 	probeFlags
 	moveFlags
 }
@@ -207,9 +207,11 @@ type checkRun struct {
 	// the first look.
 	guests []*hostinfo.Guest
 	from   []string
-	rests  []map[string]*preflight.Rest // of each guest, by destination; nil: nobody asked
-	mover  *mover                       // nil: nobody asked to migrate
-	prober *prober                      // nil: nobody asked for frames
+	mover  *mover  // nil: nobody asked to migrate
+	prober *prober // nil: nobody asked for frames
+	// rests are what was asked beyond each guest's network, by destination; nil:
+	// nobody asked.
+	rests []map[string]*preflight.Rest
 }
 
 func newRun(c *checkFlags, cmd *cobra.Command, w world.World, fleet *fleetfile.Fleet) *checkRun {

@@ -65,3 +65,18 @@ func beyondMetrics(e *exposition, d *preflight.Document) {
 		}
 	}
 }
+
+// beyondAll is the worst of those verdicts, to stand behind the document's; empty
+// where nobody asked.
+func beyondAll(d *preflight.Document) string {
+	asked, worst := false, preflight.Ready
+	for i := range d.Reports {
+		if b := d.Reports[i].Beyond; b != nil {
+			asked, worst = true, max(worst, b.Verdict)
+		}
+	}
+	if !asked {
+		return ""
+	}
+	return ", beyond the network " + worst.String()
+}

@@ -115,7 +115,7 @@ func (s standing) mark() string { return "**" + strings.ToUpper(string(s)) + "**
 // fixes, and the verdict first, since a ticket is read from its top.
 func markdown(w io.Writer, d *preflight.Document, _ Options) error {
 	p := &page{w: w}
-	p.line("# migcheck: " + prose(d.Verdict.String()))
+	p.line("# migcheck: " + prose(d.Verdict.String()+beyondAll(d)))
 	p.remarks(remarks(d))
 	p.table("verdict", "guest", "from", "to", "")
 	for i := range d.Reports {
