@@ -162,6 +162,9 @@ func ParseHostCPU(capabilities []byte) (string, error) {
 // emulator, an architecture and a domain type. That it does not proves nothing:
 // only the machines of one emulator are in it.
 func OffersMachine(capabilities []byte, emulator, arch, machine, domainType string) (bool, error) {
+	if machine == "" {
+		return false, nil
+	}
 	root, err := parseTree(capabilities, "capabilities", func(path string) bool {
 		return path == "guest" || path == "guest/arch" || strings.HasPrefix(path, "guest/arch/")
 	})
