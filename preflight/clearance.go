@@ -79,8 +79,11 @@ func obstacles(p *Plan, r *Report, rules []*Rule, definition [][]byte) []string 
 	if r.Verdict >= Undecided {
 		refuse("the guest is %s", r.Verdict)
 	}
-	for i := range r.Findings {
-		if f := &r.Findings[i]; f.Level == Undecided && f.CausedBy == "" && f.Waived != nil {
+	if b := r.Beyond; b != nil && b.Verdict >= Undecided {
+		refuse("beyond its network the guest is %s", b.Verdict)
+	}
+	for _, f := range r.Everything() {
+		if f.Level == Undecided && f.CausedBy == "" && f.Waived != nil {
 			refuse("%s is undecided, and waiving that clears nothing: %s", f.Rule, f.Reason)
 		}
 	}
@@ -124,8 +127,7 @@ func (c *Clearance) Confirm(p *Plan, rules []*Rule, definition ...[]byte) (*Repo
 	if trip := (Trip{p.Guest.UUID, viewName(p.From), viewName(p.To)}); trip != c.trip {
 		changes = append(changes, "the plan is about another guest or other hosts")
 	}
-	for i := range r.Findings {
-		f := &r.Findings[i]
+	for _, f := range r.Everything() {
 		if f.Level > Note && f.CausedBy == "" && f.Counts() && !c.findings[key(f)] {
 			changes = append(changes, fmt.Sprintf("%s %s: %s", f.Level, f.Rule, f.Reason))
 		}

@@ -12,25 +12,29 @@ const FactsNotObserved = "facts-not-observed"
 
 // Run judges one plan by all rules. The result depends on nothing else.
 func Run(p *Plan, rules []*Rule) *Report {
-	e, reqs := judgePlan(p, rules, nil)
+	e, reqs := judgePlan(p, rules, Network, nil)
 	e.mentioned()
-	return e.report(reqs)
+	r := e.report(reqs)
+	if p.Rest != nil && p.Arrival == nil {
+		r.Beyond = judgeBeyond(p, rules)
+	}
+	return r
 }
 
 // Findings are a Run's findings, those about NICs left out for which about says
 // no. It is for whoever judges many plans and needs no reports.
 func Findings(p *Plan, rules []*Rule, about func(nic int) bool) []Finding {
-	e, _ := judgePlan(p, rules, about)
+	e, _ := judgePlan(p, rules, Network, about)
 	return e.findings
 }
 
-func judgePlan(p *Plan, rules []*Rule, about func(nic int) bool) (*engine, []*Requirement) {
+func judgePlan(p *Plan, rules []*Rule, area Area, about func(nic int) bool) (*engine, []*Requirement) {
 	p = p.observed()
 	e := &engine{plan: p, rules: rules}
 	e.pass.report = func(f Finding) { e.found = append(e.found, f) }
 	reqs := p.requirements(about)
 	for _, r := range rules {
-		if r.Check == nil || (r.Phase == After) != (p.Arrival != nil) {
+		if r.Check == nil || r.Area != area || (r.Phase == After) != (p.Arrival != nil) {
 			continue
 		}
 		if r.Scope == PerGuest {

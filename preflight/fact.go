@@ -141,6 +141,8 @@ func (f Fact) OfHost() hostinfo.Fact {
 		return hostinfo.FactLibvirt
 	case Domains:
 		return hostinfo.FactDomains
+	case HostMemory:
+		return hostinfo.FactMemory
 	case Networks:
 		return hostinfo.FactNetworks
 	}

@@ -32,6 +32,9 @@ func fingerprintOf(p *Plan, definition [][]byte) fingerprint {
 	for _, v := range []*View{p.From, p.To} {
 		f.host(p, v)
 	}
+	if p.Rest != nil {
+		f.add("what was asked beyond the network", p.Rest)
+	}
 	for _, r := range p.Requirements() {
 		f.endpoint(r.Source)
 		f.endpoint(r.Destination)
@@ -141,8 +144,8 @@ func resolvedOf(p *Plan) map[string]string {
 // findingsOf are the findings that were shown, by what identifies them.
 func findingsOf(r *Report) map[string]bool {
 	out := map[string]bool{}
-	for i := range r.Findings {
-		out[key(&r.Findings[i])] = true
+	for _, f := range r.Everything() {
+		out[key(f)] = true
 	}
 	return out
 }

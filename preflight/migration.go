@@ -14,6 +14,9 @@ type Migration struct {
 	// Offline is set where a stopped guest's definition is moved; no memory is
 	// sent, and no port is needed.
 	Offline bool
+	// CopyStorage is set where the disks are copied with the guest, Unsafe where
+	// libvirt is told not to mind how they are stored.
+	CopyStorage, Unsafe bool
 }
 
 // Arrival is what a look at both hosts showed after the migration.

@@ -55,6 +55,9 @@ func (e *engine) know(n *Need, req *Requirement) (*Endpoint, knowledge, string) 
 		}
 		return e.side(Source), k, why
 	}
+	if k, why := e.plan.knowRest(*n); k != inapplicable {
+		return e.side(n.Side), k, why
+	}
 	if m := e.plan.Migration; n.Fact == Path && (m == nil || m.Offline) {
 		return end, inapplicable, "" // no memory is to be sent
 	}

@@ -35,6 +35,8 @@ type Plan struct {
 	// Trials are what came of making macvtaps for a moment; nil where nobody asked
 	// for it.
 	Trials []hostinfo.Trial
+	// Rest is what was asked beyond the guest's network; nil where nobody did.
+	Rest *Rest
 	// Waivers are the findings that somebody decided to live with.
 	Waivers []Waiver
 	// Now is the time of judging, for waivers that end.

@@ -37,6 +37,7 @@ type Tool struct {
 // Options are what was asked for, as far as it bears on the verdicts.
 type Options struct {
 	Strict   bool              `json:"strict,omitempty"`
+	Scope    string            `json:"scope,omitempty"`    // "all" where more than the network was judged
 	Snapshot string            `json:"snapshot,omitempty"` // the directory that the facts come from; empty: live
 	Map      map[string]string `json:"map,omitempty"`      // [HOST:]DEVICE to DEVICE
 	// ToAll is set where one guest was judged on the way to every other host: it
@@ -100,6 +101,9 @@ type Report struct {
 	// NotChecked are rules that were left out because of a fact that is not
 	// essential for them.
 	NotChecked []NotChecked `json:"not_checked,omitempty"`
+	// Beyond is what was found beyond the guest's network; nil where nobody asked.
+	// The verdict above does not depend on it.
+	Beyond *BeyondReport `json:"beyond,omitempty"`
 	// Moved is what became of the migration; nil if none was asked for.
 	Moved *Moved `json:"moved,omitempty"`
 }

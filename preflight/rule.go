@@ -49,6 +49,19 @@ const (
 	PerGuest Scope = "guest"
 )
 
+// Area is which part of a migration a rule is about.
+type Area string
+
+// The areas. What is found in one never changes the verdict of the other.
+const (
+	// Network is what every check judges: whether the guest's network will be
+	// there. Rules are about it unless they say otherwise.
+	Network Area = ""
+	// Beyond is what else libvirt refuses, or does not notice. It is judged only
+	// where the plan has what was asked about it.
+	Beyond Area = "beyond the network"
+)
+
 // Rule is one thing that can go wrong, as a value. Reports, tables, explain,
 // --allow and the names of test cases are all made from it.
 type Rule struct {
@@ -58,6 +71,7 @@ type Rule struct {
 	Level Level
 	Phase Phase
 	Scope Scope
+	Area  Area
 	// Applies says whether the rule is about such a NIC at all, by what the guest
 	// and the NIC ask for; nil: about every one. Where it does not apply, what
 	// could not be read does not matter. The Pass has no way to report.

@@ -20,7 +20,7 @@ func rulesCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "rules",
 		Short:   "list what is checked",
-		Long:    "rules lists every rule, in groups: what is not known, what libvirt refuses and when,\nwhat it never notices, and what is only worth knowing.",
+		Long:    "rules lists every rule, in groups: what is not known, what libvirt refuses and when,\nwhat it never notices, what is only worth knowing, and what is beyond the network.",
 		Example: "  migcheck rules",
 		Args:    exactly(0, "no arguments"),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return listRules(cmd.OutOrStdout()) },
@@ -32,13 +32,16 @@ var groups = []struct {
 	title  string
 	level  preflight.Level
 	phases []preflight.Phase // nil: all
+	area   preflight.Area
 }{
-	{"undecided: what is not known", preflight.Undecided, nil},
-	{"blocked: libvirt refuses before anything is copied", preflight.Blocked, []preflight.Phase{preflight.Begin, preflight.Prepare}},
-	{"blocked: libvirt fails when memory has been copied", preflight.Blocked, []preflight.Phase{preflight.Transfer, preflight.Finish}},
-	{"blocked: libvirt never notices, and reports a success", preflight.Blocked, []preflight.Phase{preflight.Silent, preflight.After}},
-	{"warned: the guest arrives with less, or with a risk", preflight.Warning, nil},
-	{"worth knowing", preflight.Note, nil},
+	{"undecided: what is not known", preflight.Undecided, nil, preflight.Network},
+	{"blocked: libvirt refuses before anything is copied", preflight.Blocked, []preflight.Phase{preflight.Begin, preflight.Prepare}, preflight.Network},
+	{"blocked: libvirt fails when memory has been copied", preflight.Blocked, []preflight.Phase{preflight.Transfer, preflight.Finish}, preflight.Network},
+	{"blocked: libvirt never notices, and reports a success", preflight.Blocked, []preflight.Phase{preflight.Silent, preflight.After}, preflight.Network},
+	{"warned: the guest arrives with less, or with a risk", preflight.Warning, nil, preflight.Network},
+	{"worth knowing", preflight.Note, nil, preflight.Network},
+	{"beyond the network (--scope all), blocked: libvirt refuses before anything is copied", preflight.Blocked, nil, preflight.Beyond},
+	{"beyond the network (--scope all), warned", preflight.Warning, nil, preflight.Beyond},
 }
 
 func listRules(w io.Writer) error {
@@ -48,7 +51,7 @@ func listRules(w io.Writer) error {
 		}
 		fmt.Fprintln(w, g.title)
 		for _, r := range rules.All {
-			if r.Level != g.level || g.phases != nil && !slices.Contains(g.phases, r.Phase) {
+			if r.Area != g.area || r.Level != g.level || g.phases != nil && !slices.Contains(g.phases, r.Phase) {
 				continue
 			}
 			if err := report.Paragraph(w, 2, 33, fmt.Sprintf("%-30s %s", r.ID, r.Title()), report.Options{Width: 100}); err != nil {

@@ -27,6 +27,7 @@ type checkFlags struct {
 	strict                bool
 	wait                  patienceFlag
 	toAll                 bool // --to all
+	scopeFlag
 	probeFlags
 	moveFlags
 }
@@ -44,6 +45,7 @@ func (c *checkFlags) register(cmd *cobra.Command) {
 	f.Lookup("wait").NoOptDefVal = forever
 	f.StringVar(&c.fromURI, "from-uri", "", "libvirt `URI` of the source, reached directly (qemu+tls://...)")
 	f.StringVar(&c.toURI, "to-uri", "", "libvirt `URI` of the destination, reached directly")
+	c.scopeFlag.register(cmd)
 	f.StringVar(&c.color, "color", "auto", "auto, always or never")
 	c.reach.registerToShow(f)
 	c.probeFlags.register(f)
@@ -68,7 +70,7 @@ func checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "check GUEST... --to HOST",
 		Short:             "check guests before their migration (the same without the verb)",
-		Long:              "check judges every direct NIC of the guests on the way from one host to another.\nIt is what migcheck does without a verb, for guests that are called like one.",
+		Long:              "check judges every direct NIC of the guests on the way from one host to another.\nIt is what migcheck does without a verb, for guests that are called like one.\n\n" + aboutScope,
 		Example:           "  migcheck check guest1 --to hostB",
 		ValidArgsFunction: completeGuests,
 		RunE:              func(cmd *cobra.Command, args []string) error { return c.run(cmd, args) },
@@ -138,7 +140,7 @@ func (c *checkFlags) status(doc *preflight.Document) int {
 	}
 	code := exit.OK
 	for i := range doc.Reports {
-		code = exit.Worst(code, exit.ForVerdict(doc.Reports[i].Verdict, c.strict))
+		code = exit.Worst(code, exit.ForVerdict(doc.Reports[i].Overall(), c.strict))
 	}
 	return code
 }
@@ -164,6 +166,9 @@ func (c *checkFlags) complete(cmd *cobra.Command, guests []string) error {
 		return exit.Because(fmt.Errorf("--from-uri needs --from: the host whose devices belong to it"), "")
 	}
 	if err := c.mayGoAnywhere(guests); err != nil {
+		return err
+	}
+	if err := c.scopeFlag.complete(); err != nil {
 		return err
 	}
 	for _, id := range c.allow {
@@ -206,6 +211,9 @@ type checkRun struct {
 	from   []string
 	mover  *mover  // nil: nobody asked to migrate
 	prober *prober // nil: nobody asked for frames
+	// rests are what was asked beyond each guest's network, by destination; nil:
+	// nobody asked.
+	rests []map[string]*preflight.Rest
 }
 
 func newRun(c *checkFlags, cmd *cobra.Command, w world.World, fleet *fleetfile.Fleet) *checkRun {

@@ -237,6 +237,9 @@ func (d *diagnosis) cause(reason string, facts []hostinfo.Fact) {
 // decided then, and those that are left out with a note.
 func rulesThatNeed(facts []hostinfo.Fact) (undecided, unchecked []string) {
 	for _, r := range rules.All {
+		if r.Area != preflight.Network {
+			continue // nobody misses what he did not ask for
+		}
 		lost, essential := false, false
 		for _, n := range r.Needs {
 			if slices.Contains(facts, preflight.ReadFrom(n.Fact)) {

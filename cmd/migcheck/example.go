@@ -49,10 +49,11 @@ func exampleOf(r *preflight.Rule) (*example, error) {
 			return nil, fmt.Errorf("read the case %s: %w", name, err)
 		}
 		rep := preflight.Run(s.Plan, rules.All)
-		i := slices.IndexFunc(rep.Findings, func(f preflight.Finding) bool {
+		all := rep.Everything()
+		i := slices.IndexFunc(all, func(f *preflight.Finding) bool {
 			return f.Rule == r.ID && f.CausedBy == "" && f.Counts()
 		})
-		if i < 0 || found != nil && rep.Findings[i].Level != r.Level {
+		if i < 0 || found != nil && all[i].Level != r.Level {
 			continue
 		}
 		raw, err := json.Marshal(preflight.Document{
@@ -61,7 +62,7 @@ func exampleOf(r *preflight.Rule) (*example, error) {
 		if err != nil {
 			return nil, err
 		}
-		found = &example{Case: name, Story: s.Text, Finding: rep.Findings[i], document: raw}
+		found = &example{Case: name, Story: s.Text, Finding: *all[i], document: raw}
 		if found.Finding.Level == r.Level {
 			break
 		}

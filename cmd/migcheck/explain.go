@@ -71,7 +71,8 @@ type explanation struct {
 	Text     string          `json:"text"` // the harm that the defect does
 	Level    preflight.Level `json:"level"`
 	Phase    preflight.Phase `json:"phase"`
-	Notices  string          `json:"notices"` // the phase in words
+	Area     preflight.Area  `json:"area,omitempty"` // empty: the network
+	Notices  string          `json:"notices"`        // the phase in words
 	LooksAt  []looksAt       `json:"looks_at,omitempty"`
 	CausedBy []string        `json:"caused_by,omitempty"` // rules whose finding has it as a consequence
 	Waivable bool            `json:"waivable"`
@@ -88,7 +89,7 @@ type looksAt struct {
 func explain(r *preflight.Rule) (*explanation, error) {
 	_, text, _ := strings.Cut(r.Doc, "\n")
 	e := &explanation{
-		Rule: r.ID, Title: r.Title(), Text: strings.TrimSpace(text), Level: r.Level, Phase: r.Phase,
+		Rule: r.ID, Title: r.Title(), Text: strings.TrimSpace(text), Level: r.Level, Phase: r.Phase, Area: r.Area,
 		Notices: preflight.PhaseText(r.Phase), CausedBy: r.CausedBy,
 	}
 	_, err := fleetfile.Waivable(r.ID)
@@ -110,6 +111,9 @@ func (e *explanation) print(w io.Writer) error {
 	lines := []string{"level:     " + e.Level.String() + " unless the finding says otherwise"}
 	if e.Rule != preflight.FactsNotObserved { // which looks at whatever the others need
 		lines = append(lines, "notices:   "+e.Notices, "looks at:  "+e.factWords())
+	}
+	if e.Area == preflight.Beyond {
+		lines = append(lines, "area:      "+string(e.Area)+": judged with --scope all")
 	}
 	if len(e.CausedBy) > 0 {
 		lines = append(lines, "follows:   from "+strings.Join(e.CausedBy, ", ")+", where one of them speaks of the same device")

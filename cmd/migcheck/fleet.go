@@ -42,7 +42,8 @@ func fleetCommand() *cobra.Command {
 every way from one host to another: which guests can't leave their host, which
 host can take whom, and what is in the way. A host that does not answer is
 undecided, and the run goes on. PATTERN is a shell glob; several are separated by
-commas, and ! leaves out.
+commas, and ! leaves out. Only the network is judged: what else may be in the way of
+a guest is asked one by one, by migcheck GUEST --to HOST --scope all.
 
 A run over the live fleet is kept in the history, where migcheck history and
 migcheck diff find it, unless --no-history is given. One over a part of it

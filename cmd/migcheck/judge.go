@@ -57,15 +57,18 @@ func (r *checkRun) look(ctx context.Context, guests []string) (err error) {
 	if err := r.distinct(r.from); err != nil {
 		return err
 	}
-	r.guests = nil
+	r.guests, r.rests = nil, nil
 	for i, ref := range guests {
 		g, err := r.guest(ctx, r.from[i], ref)
 		if err != nil {
 			return err
 		}
-		r.guests = append(r.guests, g)
+		r.guests = append(r.guests, g.Guest)
+		if r.flags.beyond() {
+			r.rests = append(r.rests, r.askBeyond(ctx, g, r.from[i]))
+		}
 	}
-	return nil
+	return ctxErr(ctx)
 }
 
 // reports judges every guest on every way, by what is known of the hosts.
@@ -82,6 +85,9 @@ func (r *checkRun) reports(ctx context.Context, doc *preflight.Document) []prefl
 			plan := &preflight.Plan{
 				Guest: g, From: r.hosts[r.from[i]], To: r.hosts[to], Map: r.mapFor(to), MapMode: r.flags.mapMode,
 				Migration: r.flags.migration(), Waivers: doc.Waivers, Now: doc.Created,
+			}
+			if r.rests != nil {
+				plan.Rest = r.rests[i][to]
 			}
 			if r.prober != nil {
 				r.prober.ask(ctx, plan)
@@ -194,17 +200,17 @@ func (r *checkRun) distinct(from []string) error {
 
 // guest reads a guest. One that could not be read because its host did not
 // answer is judged all the same: undecided.
-func (r *checkRun) guest(ctx context.Context, host, ref string) (*hostinfo.Guest, error) {
+func (r *checkRun) guest(ctx context.Context, host, ref string) (*world.Guest, error) {
 	g, err := r.world.Guest(ctx, host, ref)
 	switch {
 	case err == nil:
-		return g.Guest, nil
+		return g, nil
 	case errors.Is(err, world.ErrNoGuest):
 		return nil, r.noGuest(ctx, host, ref)
 	case ctx.Err() != nil:
 		return nil, err
 	}
-	return &hostinfo.Guest{Name: ref, Gaps: []hostinfo.Gap{{Fact: "live", Reason: err.Error()}}}, nil
+	return &world.Guest{Guest: &hostinfo.Guest{Name: ref, Gaps: []hostinfo.Gap{{Fact: "live", Reason: err.Error()}}}}, nil
 }
 
 // noGuest says that a guest is nowhere, and which one may have been meant.
@@ -268,7 +274,7 @@ func (r *checkRun) document() *preflight.Document {
 		Schema:  preflight.Schema,
 		Tool:    preflight.Tool{Name: "migcheck", Version: version()},
 		Created: time.Now().UTC().Truncate(time.Second),
-		Options: preflight.Options{Strict: r.flags.strict, Snapshot: r.flags.snapshot, Map: r.mapOption(), ToAll: r.flags.toAll, Probe: r.flags.probe},
+		Options: preflight.Options{Strict: r.flags.strict, Snapshot: r.flags.snapshot, Map: r.mapOption(), ToAll: r.flags.toAll, Probe: r.flags.probe, Scope: r.flags.asked()},
 		Waivers: waivers(r.fleet, r.flags.allow),
 	}
 	var names []string

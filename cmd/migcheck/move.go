@@ -180,7 +180,7 @@ func (m *mover) migrateAll(ctx context.Context, doc *preflight.Document) int {
 			continue
 		}
 		t.report.Moved = &preflight.Moved{Outcome: "refused", Error: t.refusal.Error()}
-		code = exit.Worst(code, max(exit.Blocked, exit.ForVerdict(t.report.Verdict, true)))
+		code = exit.Worst(code, max(exit.Blocked, exit.ForVerdict(t.report.Overall(), true)))
 	}
 	flags := m.check.flags
 	if ready == 0 || code != exit.OK && !flags.keepGoing {

@@ -137,7 +137,7 @@ func (m *moveFlags) migration() *preflight.Migration {
 	if !m.migrate {
 		return nil
 	}
-	return &preflight.Migration{PostCopy: m.wish.PostCopy, Offline: m.wish.Offline}
+	return &preflight.Migration{PostCopy: m.wish.PostCopy, Offline: m.wish.Offline, CopyStorage: m.wish.CopyStorage != "", Unsafe: m.wish.Unsafe}
 }
 
 // patient is how long questions may take after a migration, or an interruption.

@@ -18,7 +18,9 @@ changes nothing unless it is told to --migrate.
 Exit status: 0 ready, 1 blocked, 2 usage or internal error, 3 undecided, 4 a
 migration failed or the guest arrived without its network, 130 and 143 for
 signals. Of several pairs the worst, in the order 4, 2, 1, 3, 0.
-` + pluginExit
+` + pluginExit + `
+
+` + aboutScope
 
 func root() *cobra.Command {
 	check := &checkFlags{}

@@ -79,7 +79,8 @@ func runCommand(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // snapCommand is "snap DIR": records the healthy pair of hosts, changed as the
-// script's files hostA, hostB, nic, guest and guest.xml tell.
+// script's files hostA, hostB, nic, guest and guest.xml tell. With a file beyond it
+// also records what was asked beyond the network; domain and devices go with it.
 func snapCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: snap DIR")
@@ -93,7 +94,7 @@ func snapCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	var text strings.Builder
 	text.WriteString("told by a script\n")
-	for _, part := range []string{"hostA", "hostB", "nic", "nic.live", "nic.migratable", "nic.inactive", "guest", "guest.xml"} {
+	for _, part := range []string{"hostA", "hostB", "nic", "nic.live", "nic.migratable", "nic.inactive", "guest", "guest.xml", "domain", "devices", "beyond"} {
 		if data, err := os.ReadFile(ts.MkAbs(part)); err == nil {
 			text.WriteString("-- " + part + " --\n" + string(data))
 		}
@@ -107,9 +108,12 @@ func snapCommand(ts *testscript.TestScript, neg bool, args []string) {
 			*v.XML = libvirt.FormatDomain(&libvirt.Domain{Name: g.Name, UUID: g.UUID, Definition: *v.Definition})
 		}
 	}
-	ts.Check(snapshot.Write(ts.MkAbs(args[0]), []snapshot.Recorded{
-		{Host: s.Plan.From.Host, Guests: []snapshot.Guest{g}}, {Host: s.Plan.To.Host},
-	}, snapshot.Options{}))
+	from, to := snapshot.Recorded{Host: s.Plan.From.Host}, snapshot.Recorded{Host: s.Plan.To.Host}
+	if r := s.Plan.Rest; r != nil {
+		g.Rest, to.Fits = r.Guest, []hostinfo.Fit{*r.Fit}
+	}
+	from.Guests = []snapshot.Guest{g}
+	ts.Check(snapshot.Write(ts.MkAbs(args[0]), []snapshot.Recorded{from, to}, snapshot.Options{}))
 }
 
 // fleetScript is "fleet DIR": adds to the record of a pair three more hosts like

@@ -16,13 +16,16 @@ func snapshotCommand() *cobra.Command {
 	r := &reach{}
 	var dir string
 	var options snapshot.Options
+	var scope scopeFlag
 	cmd := &cobra.Command{
 		Use:   "snapshot HOST... -d DIR",
 		Short: "record hosts and their guests, to judge or report later",
 		Long: `snapshot writes what migcheck learns about hosts and their guests into a
 directory: JSON for the hosts, and the guests' XML reduced to names, interfaces
 and launchSecurity. "migcheck GUEST --to HOST --snapshot DIR" judges from it as
-it would have judged live. Files are readable by you alone.`,
+it would have judged live. Files are readable by you alone. With --scope all each
+host is also asked about the guests of the others, and what else the guests are is
+recorded, for a check with --scope all.`,
 		Example:           "  migcheck snapshot hostA hostB -d ticket-4711 --redact",
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: completeHosts,
@@ -30,20 +33,24 @@ it would have judged live. Files are readable by you alone.`,
 			if dir == "" {
 				return exit.Because(fmt.Errorf("no directory: say where to record with -d DIR"), "")
 			}
+			if err := scope.complete(); err != nil {
+				return err
+			}
 			options.Redact = r.wanted()
 			if options.Key, err = r.secret(); err != nil {
 				return err
 			}
-			return r.record(cmd, args, dir, options)
+			return r.record(cmd, args, dir, scope, options)
 		},
 	}
 	cmd.Flags().StringVarP(&dir, "dir", "d", "", "the `DIR` to write, made if it is not there")
 	cmd.Flags().BoolVar(&options.FullXML, "full-xml", false, "keep the guests' whole XML, passwords included")
 	r.registerToShow(cmd.Flags())
+	scope.register(cmd)
 	return cmd
 }
 
-func (r *reach) record(cmd *cobra.Command, names []string, dir string, o snapshot.Options) error {
+func (r *reach) record(cmd *cobra.Command, names []string, dir string, scope scopeFlag, o snapshot.Options) error {
 	w, fleet, err := r.open(cmd)
 	if err != nil {
 		return err
@@ -63,6 +70,9 @@ func (r *reach) record(cmd *cobra.Command, names []string, dir string, o snapsho
 			complain(cmd.ErrOrStderr(), fmt.Sprintf("%s: recorded as not observed: %s", n, g.Reason))
 			code = exit.Undecided
 		}
+	}
+	if scope.beyond() {
+		recordBeyond(cmd.Context(), w, hosts)
 	}
 	if err := snapshot.Write(dir, hosts, o); err != nil {
 		return err

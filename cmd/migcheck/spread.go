@@ -35,6 +35,8 @@ func (c *checkFlags) mayGoAnywhere(guests []string) error {
 		return with("--wait")
 	case c.toURI != "":
 		return with("--to-uri")
+	case c.beyond():
+		return with("--scope all")
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ func (t *turn) clear(ctx context.Context) *preflight.Report {
 		t.refusal = err
 		return r
 	}
-	if t.mover.check.flags.strict && r.Verdict == preflight.Warning {
+	if t.mover.check.flags.strict && r.Overall() == preflight.Warning {
 		t.refusal = fmt.Errorf("there are warnings, and --strict counts them as blocked")
 	}
 	if t.refusal == nil {
@@ -231,6 +231,13 @@ func (t *turn) confirm(ctx context.Context) ([]string, error) {
 	defs, err := act.Define(ctx, t.way.From, g.UUID)
 	if err != nil {
 		return nil, err
+	}
+	if p.Rest != nil {
+		whole, err := t.mover.check.world.Guest(ctx, p.From.Name, g.UUID)
+		if err != nil {
+			return nil, err
+		}
+		p.Rest = t.mover.check.askBeyond(ctx, whole, p.From.Name)[p.To.Name]
 	}
 	p.Now = time.Now().UTC()
 	if ctx.Err() != nil {

@@ -120,8 +120,8 @@ func changeOf(was, is *preflight.Document) string {
 		return ""
 	}
 	words := "ready"
-	if is.Verdict > preflight.Note {
-		words = is.Verdict.String()
+	if v := overall(is); v > preflight.Note {
+		words = v.String()
 	}
 	for _, part := range []struct {
 		title string
@@ -139,7 +139,7 @@ func standing(d *preflight.Document) map[string]string {
 	out := map[string]string{}
 	for i := range d.Reports {
 		rep := &d.Reports[i]
-		for _, f := range rep.Findings {
+		for _, f := range rep.Everything() {
 			if f.CausedBy != "" || !f.Counts() || f.Level <= preflight.Note {
 				continue
 			}

@@ -67,7 +67,10 @@ func filled() Recorded {
 	fill(reflect.ValueOf(h).Elem(), "Host", &n)
 	g := &hostinfo.Guest{}
 	fill(reflect.ValueOf(g).Elem(), "Guest", &n)
-	r := Recorded{Host: h, Guests: []Guest{{Guest: g}}}
+	rest, fit := &hostinfo.Rest{}, hostinfo.Fit{}
+	fill(reflect.ValueOf(rest).Elem(), "Rest", &n)
+	fill(reflect.ValueOf(&fit).Elem(), "Fit", &n)
+	r := Recorded{Host: h, Guests: []Guest{{Guest: g, Rest: rest}}, Fits: []hostinfo.Fit{fit}}
 	for _, v := range r.Guests[0].XML.Of(g) {
 		*v.XML = libvirt.FormatDomain(&libvirt.Domain{Name: g.Name, UUID: g.UUID, Definition: *v.Definition})
 	}
@@ -82,6 +85,12 @@ func TestEveryFieldSurvives(t *testing.T) {
 	got := read(t, dir).Hosts[0]
 	if diff := cmp.Diff(want.Host, got.Host); diff != "" {
 		t.Errorf("host (-written +read):\n%s", diff)
+	}
+	if diff := cmp.Diff(want.Guests[0].Rest, got.Guests[0].Rest); diff != "" {
+		t.Errorf("rest (-written +read):\n%s", diff)
+	}
+	if diff := cmp.Diff(want.Fits, got.Fits); diff != "" {
+		t.Errorf("fits (-written +read):\n%s", diff)
 	}
 	if diff := cmp.Diff(want.Guests[0].Guest, got.Guests[0].Guest, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("guest (-written +read):\n%s", diff)

@@ -32,6 +32,7 @@ type hostFile struct {
 	Host     *hostinfo.Host  `json:"host"`
 	RawNames []rawNames      `json:"raw_names,omitempty"`
 	Guests   []guestEntry    `json:"guests,omitempty"`
+	Fits     []hostinfo.Fit  `json:"fits,omitempty"`
 }
 
 // firstFacts are the facts of files without a list of them.
@@ -85,6 +86,7 @@ type guestEntry struct {
 	Migratable string               `json:"migratable,omitempty"`
 	Inactive   string               `json:"inactive,omitempty"`
 	Gaps       []hostinfo.Gap       `json:"gaps,omitempty"`
+	Rest       *hostinfo.Rest       `json:"rest,omitempty"`
 }
 
 // fileOf is where an entry names the file of a view.
@@ -134,6 +136,9 @@ func decodeHost(data []byte) (*hostFile, error) {
 	f.noteUnknownFacts()
 	if len(f.Guests) > maxGuests {
 		return nil, fmt.Errorf("holds %d guests, more than %d", len(f.Guests), maxGuests)
+	}
+	if len(f.Fits) > maxGuests {
+		return nil, fmt.Errorf("holds what was said of %d guests, more than %d", len(f.Fits), maxGuests)
 	}
 	for _, g := range f.Guests {
 		if g.Name == "" {

@@ -44,7 +44,7 @@ func (d *directory) snapshot() (*Snapshot, error) {
 			return nil, fmt.Errorf("%s and %s both hold host %q: remove the one that is out of date", before, name, f.Host.Name)
 		}
 		seen[f.Host.Name] = name
-		r := Recorded{Host: f.Host}
+		r := Recorded{Host: f.Host, Fits: f.Fits}
 		for i := range f.Guests {
 			g, err := d.guest(&f.Guests[i])
 			if err != nil {
@@ -63,7 +63,7 @@ func (d *directory) guest(e *guestEntry) (Guest, error) {
 	g := Guest{Guest: &hostinfo.Guest{
 		Name: e.Name, UUID: e.UUID, ID: e.ID, State: e.State,
 		Persistent: e.Persistent, Job: e.Job, Gaps: e.Gaps,
-	}}
+	}, Rest: e.Rest}
 	for _, view := range g.XML.Of(g.Guest) {
 		file := *e.fileOf(view.Fact)
 		if file == "" {

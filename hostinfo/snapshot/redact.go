@@ -12,13 +12,17 @@ func redact(hosts []Recorded, key []byte) []Recorded {
 		s.Learn(h.Host)
 		for _, g := range h.Guests {
 			s.LearnGuest(g.Guest)
+			s.LearnRest(g.Rest)
 		}
 	}
 	out := make([]Recorded, len(hosts))
 	for i, h := range hosts {
 		out[i].Host = s.HostFacts(h.Host)
 		for _, g := range h.Guests {
-			out[i].Guests = append(out[i].Guests, Guest{Guest: s.GuestFacts(g.Guest)})
+			out[i].Guests = append(out[i].Guests, Guest{Guest: s.GuestFacts(g.Guest), Rest: s.RestFacts(g.Rest)})
+		}
+		for _, f := range h.Fits {
+			out[i].Fits = append(out[i].Fits, s.FitFacts(f))
 		}
 	}
 	return out

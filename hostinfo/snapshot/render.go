@@ -26,7 +26,7 @@ func render(hosts []Recorded, o Options) ([]rendered, error) {
 	}
 	var all []rendered
 	for i, h := range hosts {
-		r := rendered{name: names[i], file: &hostFile{Schema: Schema, Facts: hostinfo.EveryFact(), Host: h.Host, RawNames: rawNamesOf(h.Host)}, xml: map[string][]byte{}}
+		r := rendered{name: names[i], file: &hostFile{Schema: Schema, Facts: hostinfo.EveryFact(), Host: h.Host, RawNames: rawNamesOf(h.Host), Fits: h.Fits}, xml: map[string][]byte{}}
 		for _, g := range h.Guests {
 			e, err := r.guest(g, o)
 			if err != nil {
@@ -80,7 +80,7 @@ func fileNames(hosts []Recorded) ([]string, error) {
 func (r *rendered) guest(g Guest, o Options) (*guestEntry, error) {
 	e := &guestEntry{
 		Name: g.Name, UUID: g.UUID, ID: g.ID, State: g.State,
-		Persistent: g.Persistent, Job: g.Job, Gaps: g.Gaps,
+		Persistent: g.Persistent, Job: g.Job, Gaps: g.Gaps, Rest: g.Rest,
 	}
 	key, err := libvirt.ParseUUID(g.UUID)
 	if err != nil {

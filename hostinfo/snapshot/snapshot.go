@@ -16,6 +16,8 @@ type Recorded struct {
 	Host *hostinfo.Host
 	// Guests are those whose XML was recorded; Host.Domains may list more.
 	Guests []Guest
+	// Fits are what the host said of other hosts' guests, where it was asked.
+	Fits []hostinfo.Fit
 }
 
 // Guest is a guest with the XML that its views were read from.
@@ -24,6 +26,8 @@ type Guest struct {
 	// XML holds the document of every view that the guest has. After Read it is
 	// what the files held: reduced, unless Options.FullXML was set.
 	XML libvirt.Views
+	// Rest is what the guest is beside its NICs; nil if nobody asked.
+	Rest *hostinfo.Rest
 }
 
 // Snapshot is what a directory holds.

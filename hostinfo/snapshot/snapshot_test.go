@@ -149,7 +149,7 @@ func TestLookups(t *testing.T) {
 	b.ID, b.State = 0, hostinfo.StateShutoff
 	three := guest(t, "3", uuidB, libvirt.Views{Live: xmlOf("3", uuidB, "")})
 	three.ID = 9
-	write(t, dir, Options{}, Recorded{host("kvm1", uuidA), []Guest{webGuest(t, "52:54:00:aa:00:01")}}, Recorded{host("kvm2", uuidB), []Guest{b, three}})
+	write(t, dir, Options{}, Recorded{Host: host("kvm1", uuidA), Guests: []Guest{webGuest(t, "52:54:00:aa:00:01")}}, Recorded{Host: host("kvm2", uuidB), Guests: []Guest{b, three}})
 	s := read(t, dir)
 	for ref, want := range map[string]string{
 		"web1": "kvm1/web1 kvm2/web1", web1: "kvm1/web1 kvm2/web1", strings.ToUpper(web1): "kvm1/web1 kvm2/web1",

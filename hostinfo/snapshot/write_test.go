@@ -14,11 +14,11 @@ import (
 
 func TestReplace(t *testing.T) {
 	dir := t.TempDir()
-	first := Recorded{host("kvm1", ""), []Guest{webGuest(t, "52:54:00:aa:00:01")}}
-	other := Recorded{host("kvm2", uuidB), []Guest{webGuest(t, "52:54:00:aa:00:01")}}
+	first := Recorded{Host: host("kvm1", ""), Guests: []Guest{webGuest(t, "52:54:00:aa:00:01")}}
+	other := Recorded{Host: host("kvm2", uuidB), Guests: []Guest{webGuest(t, "52:54:00:aa:00:01")}}
 	write(t, dir, Options{}, first, other)
 	// libvirt was not reached the first time: the same host under another file.
-	second := Recorded{host("kvm1", uuidA), []Guest{webGuest(t, "52:54:00:aa:00:99")}}
+	second := Recorded{Host: host("kvm1", uuidA), Guests: []Guest{webGuest(t, "52:54:00:aa:00:99")}}
 	write(t, dir, Options{}, second)
 	s := read(t, dir)
 	if len(s.Hosts) != 2 || s.Host("kvm1").Host.UUID != uuidA || s.Host("kvm1").Guests[0].Live.NICs[0].MAC != "52:54:00:aa:00:99" {
@@ -53,7 +53,7 @@ func TestClones(t *testing.T) {
 
 func TestClashes(t *testing.T) {
 	dir := t.TempDir()
-	write(t, dir, Options{}, Recorded{host("kvm1", uuidA), []Guest{webGuest(t, "52:54:00:aa:00:01")}})
+	write(t, dir, Options{}, Recorded{Host: host("kvm1", uuidA), Guests: []Guest{webGuest(t, "52:54:00:aa:00:01")}})
 	before := files(t, dir)
 	bare := Guest{Guest: &hostinfo.Guest{Name: "bare", Live: &hostinfo.Definition{}}}
 	other := webGuest(t, "52:54:00:aa:00:01")
@@ -68,8 +68,8 @@ func TestClashes(t *testing.T) {
 		{[]Recorded{{Host: host("", uuidA)}}, Options{}, "host 1 has no name"},
 		{[]Recorded{{}}, Options{}, "host 1 has no name"},
 		{[]Recorded{{Host: host("kvm3", "")}, {Host: host("kvm3", "")}}, Options{}, "host kvm3 is given twice"},
-		{[]Recorded{{host("kvm3", ""), []Guest{bare}}}, Options{}, `host kvm3: guest "bare": its live view: its XML is not there`},
-		{[]Recorded{{host("kvm3", ""), []Guest{other}}}, Options{}, "its XML is not the one that it was read from"},
+		{[]Recorded{{Host: host("kvm3", ""), Guests: []Guest{bare}}}, Options{}, `host kvm3: guest "bare": its live view: its XML is not there`},
+		{[]Recorded{{Host: host("kvm3", ""), Guests: []Guest{other}}}, Options{}, "its XML is not the one that it was read from"},
 		{[]Recorded{{Host: host("kvm3", "")}}, Options{FullXML: true, Redact: true}, "cannot be redacted"},
 		{[]Recorded{{Host: host("kvm3", "")}}, Options{Redact: true}, "it holds recorded hosts already"},
 	} {
@@ -103,7 +103,7 @@ func TestWholeOrNotAtAll(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, Options{}, Recorded{Host: host("kvm1", uuidA)})
 	before := files(t, dir)
-	rec := Recorded{host("kvm1", uuidA), []Guest{webGuest(t, "52:54:00:aa:00:01")}}
+	rec := Recorded{Host: host("kvm1", uuidA), Guests: []Guest{webGuest(t, "52:54:00:aa:00:01")}}
 	probe := t.TempDir()
 	write(t, probe, Options{}, rec)
 	blocked := ""
@@ -129,7 +129,7 @@ func TestLinkInThePlaceOfAFile(t *testing.T) {
 	if err := os.WriteFile(outside, []byte("precious"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	rec := Recorded{host("kvm1", uuidA), []Guest{guest(t, "web1", web1, libvirt.Views{Live: xmlOf("web1", web1, "")})}}
+	rec := Recorded{Host: host("kvm1", uuidA), Guests: []Guest{guest(t, "web1", web1, libvirt.Views{Live: xmlOf("web1", web1, "")})}}
 	write(t, dir, Options{}, rec)
 	for name := range files(t, dir) {
 		if strings.HasSuffix(name, ".xml") {

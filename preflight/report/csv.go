@@ -101,6 +101,12 @@ func table(w io.Writer, d *preflight.Document, _ Options) error {
 		for k := range r.Findings {
 			s.finding(r, &r.Findings[k])
 		}
+		if b := beyondOf(r); b != nil {
+			s.row(map[string]string{"kind": "beyond the network", "verdict": b.Verdict.String(), "guest": r.Guest.Name, "from": r.From, "to": r.To, "reason": beyondSentence(b) + "; " + beyondWords})
+			for k := range b.Findings {
+				s.finding(r, &b.Findings[k])
+			}
+		}
 		if m := r.Moved; m != nil {
 			s.row(map[string]string{"kind": "migration", "verdict": m.Outcome, "guest": r.Guest.Name, "from": r.From, "to": r.To, "reason": story(m)})
 			for k := range m.Findings {

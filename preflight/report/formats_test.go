@@ -80,7 +80,7 @@ func TestKeptFleet(t *testing.T) {
 func TestPairFormats(t *testing.T) {
 	all := documents(t)
 	raws := map[string][]byte{"moved": movedDocument(t)}
-	for _, name := range []string{"blocked", "undecided"} {
+	for _, name := range []string{"blocked", "undecided", "beyond"} {
 		raw, err := json.Marshal(all[goldens[name]])
 		if err != nil {
 			t.Fatal(err)
@@ -106,8 +106,8 @@ func TestEveryPairInEveryFormat(t *testing.T) {
 		}
 		r := &d.Reports[0]
 		var fails, undecides, waives int
-		for i := range r.Findings {
-			switch f := &r.Findings[i]; {
+		for _, f := range r.Everything() {
+			switch {
 			case f.CausedBy != "":
 			case !f.Counts():
 				waives++
@@ -124,7 +124,8 @@ func TestEveryPairInEveryFormat(t *testing.T) {
 		if got := by(exposed(t, render(t, raw, "prometheus", report.Options{}))["migcheck_pair_verdict"], "verdict"); got[r.Verdict.String()] != 1 {
 			t.Errorf("%s: for Prometheus its verdict is %v", name, got)
 		}
-		if rows := csvRows(t, render(t, raw, "csv", report.Options{})); pairRow(rows)["verdict"] != r.Verdict.String() {
+		rows := csvRows(t, render(t, raw, "csv", report.Options{}))
+		if rowOf(rows, "pair")["verdict"] != r.Verdict.String() {
 			t.Errorf("%s: as a table its verdict is %v", name, rows[0])
 		}
 		if got, want := pluginOutput(t, render(t, raw, "nagios", report.Options{})).state, pluginState[r.Verdict]; got != want {
@@ -133,6 +134,7 @@ func TestEveryPairInEveryFormat(t *testing.T) {
 		if tests := tapLines(t, render(t, raw, "tap", report.Options{})); len(tests) != 1 || tests[0].ok != (r.Verdict < preflight.Undecided) {
 			t.Errorf("%s: as a test %+v of what is %s", name, tests, r.Verdict)
 		}
+		testBeyondInEveryFormat(t, name, raw, r, rows)
 		lines := jsonLines(t, render(t, raw, "jsonl", report.Options{}))
 		if n := len(lines) - 1 - len(d.Hosts) - 1; n != len(r.Findings) || lines[0]["findings"] != float64(n) {
 			t.Errorf("%s: %d findings in lines of %d", name, n, len(r.Findings))
@@ -140,13 +142,35 @@ func TestEveryPairInEveryFormat(t *testing.T) {
 	}
 }
 
-func pairRow(rows []map[string]string) map[string]string {
+func rowOf(rows []map[string]string, kind string) map[string]string {
 	for _, r := range rows {
-		if r["kind"] == "pair" {
+		if r["kind"] == kind {
 			return r
 		}
 	}
 	return nil
+}
+
+// testBeyondInEveryFormat: what was found beyond the network has a verdict of its
+// own in each format, where somebody asked, and is nowhere else.
+func testBeyondInEveryFormat(t *testing.T, name string, raw []byte, r *preflight.Report, rows []map[string]string) {
+	t.Helper()
+	want := ""
+	if r.Beyond != nil {
+		want = r.Beyond.Verdict.String()
+	}
+	if got := rowOf(rows, "beyond the network")["verdict"]; got != want {
+		t.Errorf("%s: as a table its verdict beyond the network is %q, not %q", name, got, want)
+	}
+	got := by(exposed(t, render(t, raw, "prometheus", report.Options{}))["migcheck_pair_beyond_verdict"], "verdict")
+	if want == "" && len(got) > 0 || want != "" && got[want] != 1 {
+		t.Errorf("%s: for Prometheus its verdict beyond the network is %v, not %q", name, got, want)
+	}
+	for _, format := range []string{"text", "markdown", "html"} {
+		if said := bytes.Contains(bytes.ToLower(render(t, raw, format, report.Options{})), []byte("beyond the network")); said != (want != "") {
+			t.Errorf("%s: %s speaks of what is beyond the network: %v", name, format, said)
+		}
+	}
 }
 
 // TestSummaryFitsAScreen: whatever the size of the fleet.

@@ -25,6 +25,7 @@ type pairPart struct {
 	State, Sum string
 	Findings   []pairFinding
 	Unasked    []string // what could not be looked at, for each host
+	Beyond     *pairPart
 }
 
 type pairFinding struct {
@@ -77,6 +78,11 @@ func newPairPart(d *preflight.Document, r *preflight.Report) pairPart {
 	}
 	for _, n := range r.NotChecked {
 		part.Unasked = append(part.Unasked, fmt.Sprintf("%s on %s%s: %s", n.Rule, n.Host, as(n.User), n.Reason))
+	}
+	if b := beyondOf(r); b != nil {
+		more := newPairPart(d, b)
+		more.State, more.Sum = beyondWords, beyondSentence(b)
+		part.Beyond = &more
 	}
 	return part
 }

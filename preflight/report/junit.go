@@ -140,6 +140,12 @@ func junit(w io.Writer, d *preflight.Document, _ Options) error {
 		if r.Verdict <= preflight.Note {
 			s.add("verdict", r.Guest.Name, r.Verdict, "", sentence(r))
 		}
+		if b := beyondOf(r); b != nil {
+			s.findings(d, b)
+			if b.Verdict <= preflight.Note {
+				s.add("verdict beyond the network", r.Guest.Name, b.Verdict, "", beyondSentence(b)+"; "+beyondWords)
+			}
+		}
 		if m := r.Moved; m != nil {
 			_, level := outcomeWord(m)
 			s.add("migration", r.Guest.Name, level, m.Outcome, story(m))

@@ -115,12 +115,15 @@ func (s standing) mark() string { return "**" + strings.ToUpper(string(s)) + "**
 // fixes, and the verdict first, since a ticket is read from its top.
 func markdown(w io.Writer, d *preflight.Document, _ Options) error {
 	p := &page{w: w}
-	p.line("# migcheck: " + prose(d.Verdict.String()))
+	p.line("# migcheck: " + prose(d.Verdict.String()+beyondAll(d)))
 	p.remarks(remarks(d))
 	p.table("verdict", "guest", "from", "to", "")
 	for i := range d.Reports {
 		r := &d.Reports[i]
 		p.row(mark(r.Verdict), code(r.Guest.Name), code(r.From), code(r.To), prose(sentence(r)))
+		if b := beyondOf(r); b != nil {
+			p.row(mark(b.Verdict), code(r.Guest.Name), code(r.From), code(r.To), prose("beyond the network: "+beyondSentence(b)))
+		}
 	}
 	for i := range d.Reports {
 		p.pair(&d.Reports[i])
@@ -140,6 +143,14 @@ func (p *page) pair(r *preflight.Report) {
 	roots, follow := families(r)
 	for _, f := range roots {
 		p.finding(f, follow[f.ID])
+	}
+	if b := beyondOf(r); b != nil {
+		p.line("")
+		p.line("**Beyond the network**: " + prose(beyondSentence(b)+"; "+beyondWords))
+		roots, follow := families(b)
+		for _, f := range roots {
+			p.finding(f, follow[f.ID])
+		}
 	}
 	if m := r.Moved; m != nil {
 		word, _ := outcomeWord(m)

@@ -15,17 +15,24 @@ func Finding(w io.Writer, document []byte, id string, o Options) error {
 		return err
 	}
 	p := &printer{w: w, o: o}
+	var all []*preflight.Report
 	for i := range d.Reports {
-		_, follow := families(&d.Reports[i])
-		for j := range d.Reports[i].Findings {
-			f := &d.Reports[i].Findings[j]
+		all = append(all, &d.Reports[i])
+		if b := beyondOf(&d.Reports[i]); b != nil {
+			all = append(all, b)
+		}
+	}
+	for _, r := range all {
+		_, follow := families(r)
+		for j := range r.Findings {
+			f := &r.Findings[j]
 			switch {
 			case f.ID != id:
 			case p.brief(f):
 				p.note(f)
 				return p.err
 			default:
-				p.finding(d, &d.Reports[i], f, follow[f.ID])
+				p.finding(d, r, f, follow[f.ID])
 				return p.err
 			}
 		}

@@ -127,6 +127,7 @@ func metrics(w io.Writer, d *preflight.Document, _ Options) error {
 			}
 		}
 	}
+	beyondMetrics(e, d)
 	movedMetrics(e, d)
 	return e.write(w)
 }

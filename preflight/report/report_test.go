@@ -111,6 +111,7 @@ var goldens = map[string]string{
 	"addresses": "source-dev-missing/fires-untagged-with-addresses.txt",
 	"unusable":  "source-dev-missing/fires-unusable-there.txt",
 	"untagged":  "source-dev-missing/fires-untagged-without-evidence.txt",
+	"beyond":    "src-not-allowed-misc/fires.txt",
 }
 
 // TestFormats renders stored reports: JSON in, text out.

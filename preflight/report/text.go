@@ -46,6 +46,9 @@ func (p *printer) pairs(d *preflight.Document) {
 	for i := range d.Reports {
 		p.verdict(d, &d.Reports[i])
 	}
+	for i := range d.Reports {
+		p.beyond(d, &d.Reports[i])
+	}
 	p.moved(d)
 }
 

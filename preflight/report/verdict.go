@@ -9,10 +9,7 @@ import (
 // verdict is the last line: the word that people look for, and what it is made
 // of.
 func (p *printer) verdict(d *preflight.Document, r *preflight.Report) {
-	word := "READY"
-	if r.Verdict >= preflight.Undecided {
-		word = strings.ToUpper(r.Verdict.String())
-	}
+	word := verdictWord(r.Verdict)
 	line := p.color(r.Verdict, word) + "  " + r.Guest.Name + " " + r.From + " -> " + r.To + ": " + sentence(r) + assuming(d, r)
 	p.wrap(0, len(word)+2, line)
 	if r.MappedXML {
@@ -20,7 +17,26 @@ func (p *printer) verdict(d *preflight.Document, r *preflight.Report) {
 	}
 }
 
+// verdictWord is the word that people look for.
+func verdictWord(l preflight.Level) string {
+	if l >= preflight.Undecided {
+		return strings.ToUpper(l.String())
+	}
+	return "READY"
+}
+
 func sentence(r *preflight.Report) string {
+	if words := tallyWords(r); words != "" {
+		return words
+	}
+	if n := judged(r); n > 0 {
+		return plural(n, "NIC", "NICs") + " will be there"
+	}
+	return "nothing to judge"
+}
+
+// tallyWords count what was found; empty if there is nothing to count.
+func tallyWords(r *preflight.Report) string {
 	count := map[preflight.Level]int{}
 	waived := 0
 	for i := range r.Findings {
@@ -48,12 +64,6 @@ func sentence(r *preflight.Report) string {
 	}
 	if waived > 0 {
 		parts = append(parts, plural(waived, "finding waived", "findings waived"))
-	}
-	if len(parts) == 0 {
-		if n := judged(r); n > 0 {
-			return plural(n, "NIC", "NICs") + " will be there"
-		}
-		return "nothing to judge"
 	}
 	return strings.Join(parts, ", ")
 }

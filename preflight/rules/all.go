@@ -3,8 +3,8 @@ package rules
 import "migcheck/preflight"
 
 // All is the catalogue, in the order in which the rules are explained: what
-// can't be known, what libvirt refuses, what it never notices, and then how
-// guests are set up.
+// can't be known, what libvirt refuses, what it never notices, then how guests are
+// set up, and last what is beyond their network.
 var All = []*preflight.Rule{
 	FactsNotObserved,
 	NICNotJudged,
@@ -87,6 +87,16 @@ var All = []*preflight.Rule{
 	ArrivedWithoutMacvtap,
 	SourceMacvtapLeft,
 	NoFramesAfterArrival,
+	SrcNotAllowedMisc,
+	StorageUnsafe,
+	StorageMissing,
+	EmulatorMissing,
+	MachineTypeMissing,
+	CPUIncompatible,
+	HugepagesMissing,
+	TPMUnavailable,
+	CPUPassthroughDiffers,
+	TPMStateStays,
 }
 
 // ByID returns the rule of that ID, or nil.

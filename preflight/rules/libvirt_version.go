@@ -14,7 +14,12 @@ func olderLibvirt(v *preflight.View, major, minor int) hostinfo.Tri {
 	if v.Libvirt == nil {
 		return hostinfo.Unknown
 	}
-	parts := strings.SplitN(v.Libvirt.Version, ".", 3)
+	return older(v.Libvirt.Version, major, minor)
+}
+
+// older compares a version with major.minor.
+func older(version string, major, minor int) hostinfo.Tri {
+	parts := strings.SplitN(version, ".", 3)
 	if len(parts) < 2 {
 		return hostinfo.Unknown
 	}

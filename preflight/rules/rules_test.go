@@ -65,7 +65,7 @@ func testCase(t *testing.T, r *preflight.Rule, kind, name string) {
 	got := preflight.Run(s.Plan, rules.All)
 	if diff := cmp.Diff(s.Want, summary(got, r.ID)); diff != "" {
 		t.Errorf("findings (-want +got):\n%s", diff)
-		for _, f := range got.Findings {
+		for _, f := range got.Everything() {
 			t.Logf("%s %s: %s (caused by %q)", f.Level, f.ID, f.Reason, f.CausedBy)
 		}
 	}
@@ -86,10 +86,19 @@ func testCase(t *testing.T, r *preflight.Rule, kind, name string) {
 }
 
 // summary is a report in the words of a story's want part. What is said of
-// every guest's setup is left to the cases of those rules.
+// every guest's setup is left to the cases of those rules. What was found beyond
+// the network stands below its verdict, with one of its own.
 func summary(r *preflight.Report, id string) []string {
+	out := append(summaryOf(r.Findings, id), "verdict "+r.Verdict.String())
+	if b := r.Beyond; b != nil {
+		out = append(append(out, summaryOf(b.Findings, id)...), "beyond "+b.Verdict.String())
+	}
+	return out
+}
+
+func summaryOf(findings []preflight.Finding, id string) []string {
 	var out []string
-	for _, f := range r.Findings {
+	for _, f := range findings {
 		posture := rules.ByID(f.Rule).Posture && f.Level == preflight.Note && f.Rule != id
 		if f.CausedBy != "" || posture {
 			continue
@@ -104,13 +113,13 @@ func summary(r *preflight.Report, id string) []string {
 		words = append(words, f.Subject.Host, f.Subject.Device)
 		out = append(out, strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " "))
 	}
-	return append(out, "verdict "+r.Verdict.String())
+	return out
 }
 
 // kindOf says which kind of case a report is for a rule.
 func kindOf(r *preflight.Report, id string) string {
 	kind := quiet
-	for _, f := range r.Findings {
+	for _, f := range r.Everything() {
 		switch {
 		case f.Rule != id:
 		case f.Level == preflight.Undecided && id != preflight.FactsNotObserved:
@@ -119,7 +128,11 @@ func kindOf(r *preflight.Report, id string) string {
 			return fires
 		}
 	}
-	if slices.ContainsFunc(r.NotChecked, func(n preflight.NotChecked) bool { return n.Rule == id }) {
+	left := r.NotChecked
+	if r.Beyond != nil {
+		left = append(slices.Clone(left), r.Beyond.NotChecked...)
+	}
+	if slices.ContainsFunc(left, func(n preflight.NotChecked) bool { return n.Rule == id }) {
 		kind = undecided
 	}
 	return kind
@@ -185,7 +198,11 @@ func TestReadmeTable(t *testing.T) {
 	var table strings.Builder
 	table.WriteString("| rule | what is wrong | level | libvirt notices |\n|---|---|---|---|\n")
 	for _, r := range rules.All {
-		fmt.Fprintf(&table, "| `%s` | %s | %s | %s |\n", r.ID, r.Title(), r.Level, noticed[r.Phase])
+		title := r.Title()
+		if r.Area == preflight.Beyond {
+			title += " (`--scope all`)"
+		}
+		fmt.Fprintf(&table, "| `%s` | %s | %s | %s |\n", r.ID, title, r.Level, noticed[r.Phase])
 	}
 	want := head + begin + table.String() + end + tail
 	if *update {

@@ -24,6 +24,11 @@ type World interface {
 	Host(ctx context.Context, name string) (*hostinfo.Host, error)
 	// Guest reads one guest on a host by name, UUID or id.
 	Guest(ctx context.Context, host, ref string) (*Guest, error)
+	// Rest is what a guest is beside its NICs, as its host tells it, and Fit what
+	// another host says of its coming there. Neither is ever nil, nor asked of
+	// anybody but for this.
+	Rest(ctx context.Context, host string, g *Guest) *hostinfo.Rest
+	Fit(ctx context.Context, host string, g *Guest, rest *hostinfo.Rest) *hostinfo.Fit
 	// Census is Host together with all of the host's guests, sorted by name. It
 	// keeps no XML. Live hosts must have been opened for it; see Options.Census.
 	Census(ctx context.Context, name string) (*hostinfo.Host, []*hostinfo.Guest, error)

@@ -52,3 +52,15 @@ func (*Conn) GuestXML(context.Context, string) (*hostinfo.Guest, libvirt.Views, 
 
 // GuestNames returns an error that wraps ErrNoClient.
 func (*Conn) GuestNames(context.Context) ([]string, error) { return nil, errNoClient }
+
+// FillRest notes that nothing of libvirt could be read.
+func (*Conn) FillRest(_ context.Context, _ string, r *hostinfo.Rest) {
+	for _, f := range []hostinfo.Fact{hostinfo.FactSnapshots, hostinfo.FactBlockJobs} {
+		r.Gaps = append(r.Gaps, hostinfo.Gap{Fact: f, Reason: "this migcheck was " + noClientWords})
+	}
+}
+
+// Fit notes the same.
+func (*Conn) Fit(_ context.Context, uuid string, _ *hostinfo.Definition, _ *hostinfo.Rest) *hostinfo.Fit {
+	return hostinfo.UnaskedFit(uuid, "this migcheck was "+noClientWords)
+}
