@@ -9,13 +9,11 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
 	"migcheck/fixtures/distributions"
-	"migcheck/hostinfo/iproute"
 	"migcheck/hostinfo/iproute/parity"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // The script in each distribution's tree, as root, as a user in libvirt's group
@@ -48,5 +46,3 @@ func TestDistributionsByTheScript(t *testing.T) {
 		})
 	}
 }
-
-var _ = iproute.Decode
