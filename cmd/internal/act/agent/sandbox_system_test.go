@@ -288,4 +288,3 @@ func withoutRemarks(text string) string {
 	}
 	return b.String()
 }
-

@@ -185,7 +185,9 @@ func (top *topology) probe(t *testing.T, binary string) hostinfo.Probe {
 	for i, host := range []string{"hostA", "hostB"} {
 		s := top.fabric.hosts[host]
 		at[i] = whereabouts(t, s, host, top.device[host])
-		start[i] = func(ctx context.Context) (*probe.End, error) { return probe.Start(ctx, host, s.start, probe.Ways{There: binary}) }
+		start[i] = func(ctx context.Context) (*probe.End, error) {
+			return probe.Start(ctx, host, s.start, probe.Ways{There: binary})
+		}
 	}
 	return probe.Between(t.Context(), at[0], at[1], top.mtu, start[0], start[1])
 }
