@@ -52,6 +52,9 @@ func (s *standIns) learn(r Recorded) {
 			s.portgroup(p.Name)
 		}
 	}
+	for _, name := range h.NWFilters {
+		s.filter(name)
+	}
 	for _, d := range h.Domains {
 		s.guest(d.Name)
 	}
@@ -99,6 +102,7 @@ func (s *standIns) redactHost(in *hostinfo.Host) *hostinfo.Host {
 	h.Setup.DefaultRoutes = mapped(in.Setup.DefaultRoutes, s.device)
 	h.Setup.Configured = mapped(in.Setup.Configured, s.device)
 	h.Networks = mapped(in.Networks, s.redactNetwork)
+	h.NWFilters = mapped(in.NWFilters, s.filter)
 	h.Domains = mapped(in.Domains, func(d hostinfo.Domain) hostinfo.Domain {
 		d.Name, d.UUID, d.MACs = s.guest(d.Name), s.uuid(d.UUID), mapped(d.MACs, s.mac)
 		return d
@@ -134,7 +138,7 @@ func (s *standIns) redactDevice(d hostinfo.Device) hostinfo.Device {
 }
 
 func (s *standIns) redactNetwork(n hostinfo.Network) hostinfo.Network {
-	n.Name, n.UUID, n.Bridge = s.network(n.Name), s.uuid(n.UUID), s.device(n.Bridge)
+	n.Name, n.UUID, n.Bridge, n.PF = s.network(n.Name), s.uuid(n.UUID), s.device(n.Bridge), s.device(n.PF)
 	n.Devices = mapped(n.Devices, func(d hostinfo.NetworkDevice) hostinfo.NetworkDevice {
 		d.Dev = s.device(d.Dev)
 		return d
@@ -166,6 +170,10 @@ func (s *standIns) redactDefinition(in *hostinfo.Definition) *hostinfo.Definitio
 		n.Dev, n.Bridge, n.Target = s.device(n.Dev), s.device(n.Bridge), s.device(n.Target)
 		n.Alias, n.TeamingPartner = s.alias(n.Alias), s.alias(n.TeamingPartner)
 		return n
+	})
+	def.PCIDevices = mapped(in.PCIDevices, func(d hostinfo.PCIDevice) hostinfo.PCIDevice {
+		d.TeamingPartner = s.alias(d.TeamingPartner)
+		return d
 	})
 	return &def
 }
