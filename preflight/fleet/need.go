@@ -59,11 +59,11 @@ func (j *judge) beside(c *code, nic *hostinfo.NIC, sent, other *hostinfo.Definit
 // nic is what a NIC's element says. Left out are what names it, and what no
 // rule's level depends on; see leftOut in the tests.
 func (j *judge) nic(c *code, n *hostinfo.NIC) {
-	c.is(n.Dev == "", n.Network == "", n.Portgroup == "", n.Bridge == "", n.MAC == "", n.CurrentMAC == "", n.CurrentMAC == n.MAC)
+	c.is(n.Dev == "", n.Network == "", n.Portgroup == "", n.Bridge == "", n.MAC == "", n.CurrentMAC == "", n.CurrentMAC == n.MAC, n.PCI == "")
 	c.is(n.VLANTrunk, n.Bandwidth, n.Inbound, n.Outbound)
 	for _, s := range []string{
 		n.Type, n.Mode, n.Model, n.TrustGuestRxFilters, n.DriverName, n.IOMMU, n.VirtualPort, n.Filter,
-		n.LinkState, n.TeamingType,
+		n.LinkState, n.TeamingType, n.Backend, n.TargetManaged,
 	} {
 		c.text(s)
 	}
@@ -91,9 +91,41 @@ func (j *judge) whole(c *code, g *hostinfo.Guest, later []*hostinfo.NIC) {
 		}
 		c.num(n)
 	}
+	kinds(c, g)
 	for _, n := range later {
 		j.nic(c, n)
 		j.names.text(c, n.Dev)
+	}
+}
+
+// kinds are what a guest's NICs and devices need of hosts as such: what could not
+// be read there is said of the guest as a whole.
+func kinds(c *code, g *hostinfo.Guest) {
+	var all []string
+	for _, d := range []*hostinfo.Definition{g.Sent(), g.Live} {
+		if d == nil {
+			continue
+		}
+		for i := range d.NICs {
+			n := &d.NICs[i]
+			all = append(all, n.Type+" "+n.TeamingType)
+			if n.TargetManaged == "no" && n.Target != "" {
+				all = append(all, "another's tap")
+			}
+			if n.Filter != "" {
+				all = append(all, "filtered "+n.Type)
+			}
+			if n.NetworkBacked() {
+				all = append(all, "of a network")
+			}
+		}
+	}
+	c.texts(sorted(all))
+	if d := g.Sent(); d != nil {
+		c.num(len(d.PCIDevices))
+		for i := range d.PCIDevices {
+			c.text(d.PCIDevices[i].TeamingType)
+		}
 	}
 }
 

@@ -199,6 +199,15 @@ func askers() []*hostinfo.Definition {
 	for _, n := range []string{"lan", "two", "pool", "nat"} {
 		nics = append(nics, hostinfo.NIC{Type: "network", Network: n, Model: "virtio"})
 	}
+	nics = append(nics,
+		hostinfo.NIC{Type: "network", Network: "vfs", TeamingType: "transient"},
+		hostinfo.NIC{Type: "hostdev", PCI: "0000:05:10.0"},
+		hostinfo.NIC{Type: "vdpa", Dev: "/dev/vhost-vdpa-0"},
+		hostinfo.NIC{Type: "null"},
+		hostinfo.NIC{Type: "ethernet", TargetManaged: "no"},
+		hostinfo.NIC{Type: "bridge", Bridge: "br0", Model: "virtio", Filter: "clean"},
+		hostinfo.NIC{Type: "network", Network: "nat", Model: "virtio", Filter: "clean"},
+	)
 	var out []*hostinfo.Definition
 	for _, n := range nics {
 		d := &hostinfo.Definition{Type: "kvm", Arch: "x86_64", NICs: []hostinfo.NIC{n}}

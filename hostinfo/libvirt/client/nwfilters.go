@@ -31,7 +31,7 @@ func (c *Conn) nwfilters(ctx context.Context) func(*hostinfo.Host) {
 		if len(list) > maxNWFilters {
 			return nil, fmt.Errorf("it has more than %d", maxNWFilters)
 		}
-		names := make([]string, 0, len(list))
+		var names []string
 		for i := range list {
 			name, err := list[i].GetName() // at hand in the client: it asks nobody
 			if err != nil {
