@@ -297,7 +297,11 @@ func asker(def *hostinfo.Definition, k, nth int) *hostinfo.Guest {
 	}
 	sent := copied(live)
 	for i := range live.NICs {
-		if nic := &live.NICs[i]; nic.Network != "" && nic.Network != "nat" {
+		switch nic := &live.NICs[i]; nic.Network {
+		case "", "nat":
+		case "vfs":
+			nic.Type = "hostdev"
+		default:
 			nic.Type, nic.Mode = "direct", "bridge"
 			nic.Dev = map[string]string{"lan": "bond0.623", "two": "bond0.624", "pool": "pool1"}[nic.Network]
 		}

@@ -31,7 +31,8 @@ the migration, waive the rule.`,
 				continue
 			}
 			f := preflight.Finding{
-				Subject:          preflight.Subject{NIC: &i, MAC: nic.MAC, Host: to.Name, Device: nic.Target},
+				Subject:          preflight.Subject{NIC: &i, MAC: nic.MAC, Host: to.Name},
+				SourceValue:      "tap " + nic.Target,
 				DestinationValue: "absent",
 				Reason:           fmt.Sprintf("%s has no device %s, and libvirt is told not to make one", to.Name, nic.Target),
 				Hint:             "make it there as it is made on the source; if that is done during the migration, --allow ethernet-tap-missing",

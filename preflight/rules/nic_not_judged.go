@@ -31,9 +31,10 @@ judged yet.`,
 			p.Report(preflight.Finding{
 				Subject: preflight.Subject{NIC: &i, MAC: nic.MAC, Host: p.Plan.To.Name},
 				Reason:  fmt.Sprintf("%s: whether it works on %s is not known", what, p.Plan.To.Name),
-				Hint:    "judge it yourself, then --allow nic-not-judged",
+				Hint:    judgeYourself,
 			})
 		}
+		transientElements(p)
 	},
 }
 

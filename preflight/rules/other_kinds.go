@@ -59,6 +59,23 @@ func pooledKind(p *preflight.Plan, i int, n *hostinfo.Network) string {
 	return fmt.Sprintf("a NIC of network %s, which hands PCI devices through, and where those lead is not read", n.Name)
 }
 
+// transientElements tells of devices of a teaming pair that are hostdev elements: the
+// partner of a NIC is one itself.
+func transientElements(p *preflight.Pass) {
+	for _, d := range p.Plan.Guest.Sent().PCIDevices {
+		if d.TeamingType != transient {
+			continue
+		}
+		p.Report(preflight.Finding{
+			Subject: preflight.Subject{Host: p.Plan.To.Name},
+			Reason:  fmt.Sprintf("the partner of a NIC is a PCI device of the host%s: whether %s has it to give, and where it would lead, is not read", atAddress(d.Address), p.Plan.To.Name),
+			Hint:    judgeYourself,
+		})
+	}
+}
+
+const judgeYourself = "judge it yourself, then --allow nic-not-judged"
+
 func named(dev string) string {
 	if dev == "" {
 		return ""
