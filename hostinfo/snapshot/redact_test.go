@@ -29,6 +29,9 @@ var kept = []string{
 	".Type", ".NICs.Type", ".Arch", ".Machine", ".LaunchSecurity", ".NICs.Alias", ".NICs.Dev", ".NICs.Mode",
 	".NICs.Bridge", ".NICs.Model", ".NICs.Target", ".NICs.TrustGuestRxFilters", ".NICs.DriverName",
 	".NICs.IOMMU", ".NICs.VirtualPort", ".NICs.LinkState", ".NICs.TeamingType", ".NICs.TeamingPartner",
+	".NICs.PCI", ".NICs.Backend", ".NICs.TargetManaged",
+	".PCIDevices.Address", ".PCIDevices.TeamingType", ".PCIDevices.TeamingPartner",
+	"Host.Networks.Devices.PCI",
 }
 
 // A string field that hostinfo gains is either hidden or listed above.

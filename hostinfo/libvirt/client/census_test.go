@@ -91,6 +91,7 @@ const (
 	getVersion, getHostname, getLibVersion = 4, 59, 157
 	getCapabilities, getJobStats           = 7, 298
 	listDomains, listNetworks              = 273, 283
+	listNWFilters                          = 286
 	getDomainXML, getNetworkXML            = 14, 43
 )
 
@@ -124,7 +125,7 @@ func testCensus(t *testing.T, d *libvirtd, c *Conn) {
 		}
 		asked := map[uint32]int{
 			getVersion: 1, getHostname: 1, getLibVersion: 1, getCapabilities: 1,
-			listNetworks: 2, getNetworkXML: 2, listDomains: 5,
+			listNetworks: 2, getNetworkXML: 2, listNWFilters: 1, listDomains: 5,
 			getJobStats: 2, getDomainXML: 3 + 2 + 1, // live, sent and persistent views, as far as there are any
 		}
 		if diff := cmp.Diff(asked, y.since()); diff != "" {
