@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"migcheck/hostinfo"
-	"migcheck/hostinfo/shell"
 	"migcheck/preflight"
 )
 
@@ -35,7 +34,8 @@ the migration, waive the rule.`,
 				SourceValue:      "tap " + nic.Target,
 				DestinationValue: "absent",
 				Reason:           fmt.Sprintf("%s has no device %s, and libvirt is told not to make one", to.Name, nic.Target),
-				Hint:             "make it there as it is made on the source; if that is done during the migration, --allow ethernet-tap-missing",
+				// A tap that is merely made leads nowhere: no command is given.
+				Hint: "make it and connect it there as on the source; if that is done during the migration, --allow ethernet-tap-missing",
 			}
 			if g := to.Missing(hostinfo.FactAltNames, ""); g != nil {
 				f.DestinationValue = ""
@@ -43,9 +43,6 @@ the migration, waive the rule.`,
 				f.Hint = hint("ip link show dev %s on %s", nic.Target, to.Name)
 				p.Undecided(f)
 				continue
-			}
-			if shell.Quotable(nic.Target) {
-				f.Fix = commands("ip tuntap add dev " + shell.Quote(nic.Target) + " mode tap")
 			}
 			p.Report(f)
 		}

@@ -16,7 +16,7 @@ func otherKind(p *preflight.Plan, i int) string {
 	case "user": // user-mode-connections-lost
 		return ""
 	case "null": // connected to nothing; older ones don't know the word
-		if olderLibvirt(p.To, 8, 7) == hostinfo.No {
+		if p.DestinationOnly || olderLibvirt(p.To, 8, 7) == hostinfo.No {
 			return ""
 		}
 		return "a NIC of type null, which libvirt knows since 8.7; the version of " + to + " is older or unknown"
