@@ -9,17 +9,14 @@ import (
 
 // otherKind says of a NIC that neither stands on a device through MacVTap nor on a
 // network's tap why nobody can tell what becomes of it; empty where another rule
-// does, and where there is nothing that could be lost.
+// does.
 func otherKind(p *preflight.Plan, i int) string {
 	nic, to := &p.Guest.Sent().NICs[i], p.To.Name
 	switch nic.Type {
 	case "user": // user-mode-connections-lost
 		return ""
-	case "null": // connected to nothing; older ones don't know the word
-		if p.DestinationOnly || olderLibvirt(p.To, 8, 7) == hostinfo.No {
-			return ""
-		}
-		return "a NIC of type null, which libvirt knows since 8.7; the version of " + to + " is older or unknown"
+	case "null": // nothing could be lost; but it was tried
+		return "a NIC of type null, at which libvirtd 9.0.0 crashed when it was tried; of other versions it is not known"
 	case "hostdev":
 		return handedKind(p, nic)
 	case "vdpa":
