@@ -62,6 +62,14 @@ var nicTraits = []trait[*NIC]{
 		}
 		return n.Bridge
 	}},
+	{what: "pci device", of: func(n *NIC) string {
+		if n.NetworkBacked() {
+			return ""
+		}
+		return n.PCI
+	}},
+	{what: "backend", of: func(n *NIC) string { return n.Backend }},
+	{what: "target is managed", of: func(n *NIC) string { return n.TargetManaged }},
 	{what: "mac", of: (*NIC).EffectiveMAC},
 	{what: "model", of: func(n *NIC) string { return n.Model }},
 	{what: "trustGuestRxFilters", of: func(n *NIC) string { return n.TrustGuestRxFilters }},

@@ -88,6 +88,18 @@ type Definition struct {
 	// NICs are devices/interface in document order, which is how libvirt
 	// compares them.
 	NICs []NIC `json:"nics,omitempty"`
+	// PCIDevices are the devices/hostdev elements that hand a PCI device of the
+	// host through to the guest, in document order. NICs of type hostdev are not
+	// among them.
+	PCIDevices []PCIDevice `json:"pci_devices,omitempty"`
+}
+
+// PCIDevice is one hostdev element of mode subsystem and type pci. What kind of
+// device it is does not stand there.
+type PCIDevice struct {
+	Address        string `json:"address,omitempty"`         // source/address ("0000:3b:02.0")
+	TeamingType    string `json:"teaming_type,omitempty"`    // teaming/@type (libvirt 7.1)
+	TeamingPartner string `json:"teaming_partner,omitempty"` // teaming/@persistent
 }
 
 // NIC is one devices/interface element. Empty strings are absent attributes
@@ -102,12 +114,17 @@ type NIC struct {
 	Network   string `json:"network,omitempty"`   // source/@network
 	Portgroup string `json:"portgroup,omitempty"` // source/@portgroup
 	Bridge    string `json:"bridge,omitempty"`    // source/@bridge
+	PCI       string `json:"pci,omitempty"`       // source/address of type hostdev ("0000:3b:02.0")
+	Backend   string `json:"backend,omitempty"`   // backend/@type: "passt"; absent means QEMU's own
 	MAC       string `json:"mac,omitempty"`       // mac/@address, lower case
 	// CurrentMAC is mac/@currentAddress (libvirt 11.2): what the guest changed
 	// its address to while it is trusted.
 	CurrentMAC string `json:"current_mac,omitempty"`
 	Model      string `json:"model,omitempty"`  // model/@type; absent means libvirt chooses (rtl8139 on x86)
 	Target     string `json:"target,omitempty"` // target/@dev
+	// TargetManaged is target/@managed of type ethernet: "no" where somebody else
+	// makes the tap (libvirt 5.7).
+	TargetManaged string `json:"target_managed,omitempty"`
 	// TrustGuestRxFilters is interface/@trustGuestRxFilters: "yes", "no" or "".
 	TrustGuestRxFilters string `json:"trust_guest_rx_filters,omitempty"`
 	MTU                 int    `json:"mtu,omitempty"`             // mtu/@size in bytes; 0 absent

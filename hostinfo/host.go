@@ -50,6 +50,9 @@ type Host struct {
 	Libvirt *Libvirt `json:"libvirt,omitempty"`
 	// Networks are libvirt's networks, active or not; see FactNetworks.
 	Networks []Network `json:"networks,omitempty"`
+	// NWFilters are the names of libvirt's network filters
+	// (virConnectListAllNWFilters), in order; see FactNWFilters.
+	NWFilters []string `json:"nwfilters,omitempty"`
 	// Domains are all guests that the daemon knows, in brief; see FactDomains.
 	Domains []Domain `json:"domains,omitempty"`
 	// Paths are the ways from this host to others' migration ports, tried only
@@ -109,6 +112,7 @@ const (
 	FactLibvirt    Fact = "libvirt"    // the daemon: version, UUID
 	FactDomains    Fact = "domains"    // Host.Domains
 	FactNetworks   Fact = "networks"   // Host.Networks
+	FactNWFilters  Fact = "nwfilters"  // Host.NWFilters
 	FactPath       Fact = "path"       // Host.Paths
 )
 
@@ -151,7 +155,7 @@ func EveryFact() []Fact { return slices.Clone(everyFact) }
 var everyFact = []Fact{
 	FactDevices, FactAltNames, FactDetails, FactLACP, FactForwarding, FactNamespaces,
 	FactModules, FactVhost, FactAddresses, FactHardware, FactShaping, FactTaps, FactLLDPAD, FactDaemon,
-	FactMemory, FactConfigured, FactLibvirt, FactDomains, FactNetworks, FactPath,
+	FactMemory, FactConfigured, FactLibvirt, FactDomains, FactNetworks, FactNWFilters, FactPath,
 }
 
 // Unobserved is a host of which nothing was learned, for the given reason.
@@ -165,7 +169,7 @@ func Unobserved(name, reason string) *Host {
 
 // Unreached notes that libvirt on this host gave none of its facts.
 func (h *Host) Unreached(reason string) {
-	for _, f := range []Fact{FactLibvirt, FactDomains, FactNetworks} {
+	for _, f := range []Fact{FactLibvirt, FactDomains, FactNetworks, FactNWFilters} {
 		h.AddGap(f, "", reason)
 	}
 }

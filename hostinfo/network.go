@@ -13,6 +13,8 @@ type Network struct {
 	// Devices are forward/interface/@dev: the pool that guests' macvtaps are put
 	// on. Empty for a network without one.
 	Devices []NetworkDevice `json:"devices,omitempty"`
+	// PF is forward/pf/@dev: the SR-IOV physical function whose VFs are the pool.
+	PF string `json:"pf,omitempty"`
 	// Portgroups are portgroup elements, in document order.
 	Portgroups []Portgroup `json:"portgroups,omitempty"`
 	// TrustGuestRxFilters is network/@trustGuestRxFilters.
@@ -24,6 +26,9 @@ type Network struct {
 // NetworkDevice is one device of a network's pool.
 type NetworkDevice struct {
 	Dev string `json:"dev"`
+	// PCI is forward/address, of a VF that is no network device of the host
+	// ("0000:3b:02.0"); then Dev is empty.
+	PCI string `json:"pci,omitempty"`
 	// Connections is interface/@connections, how many guests of this network use
 	// it now; -1 if the daemon did not say (the network is not active).
 	Connections int `json:"connections"`

@@ -31,6 +31,7 @@ var hostTraits = []trait[*Host]{
 	{FactAddresses, "default routes", true, func(h *Host) string { return listed(h.Setup.DefaultRoutes) }},
 	{FactConfigured, "network configuration", true, func(h *Host) string { return listed(h.Setup.Managers) }},
 	{FactConfigured, "configured devices", true, func(h *Host) string { return listed(h.Setup.Configured) }},
+	{FactNWFilters, "network filters", true, func(h *Host) string { return listed(h.NWFilters) }},
 	ofDaemon("libvirt", func(l *Libvirt) string { return l.Version }),
 	ofDaemon("emulator", func(l *Libvirt) string { return l.Hypervisor }),
 	ofDaemon("libvirt uri", func(l *Libvirt) string { return l.URI }),
@@ -55,10 +56,11 @@ var networkTraits = []trait[*Network]{
 	{"", "pool", true, func(n *Network) string {
 		var devs []string
 		for _, d := range n.Devices {
-			devs = append(devs, d.Dev)
+			devs = append(devs, d.Dev+d.PCI)
 		}
 		return strings.Join(devs, " ") // libvirt takes them in this order
 	}},
+	{"", "physical function", true, func(n *Network) string { return n.PF }},
 	{"", "port groups", true, portgroupWords},
 	{"", "trustGuestRxFilters", true, func(n *Network) string { return n.TrustGuestRxFilters }},
 	{"", "virtual port", true, func(n *Network) string { return n.VirtualPort }},

@@ -39,6 +39,7 @@ const (
 	Libvirt    Fact = "libvirt"    // the daemon's version and host UUID
 	Domains    Fact = "domains"    // the host's other guests
 	Networks   Fact = "networks"   // the host's libvirt networks
+	NWFilters  Fact = "nwfilters"  // the names of libvirt's network filters
 	Path       Fact = "path"       // the way to the other host's migration ports; only a migration needs it
 	Probe      Fact = "probe"      // what came of sending frames between the NIC's devices; only where that was asked for
 	Trial      Fact = "trial"      // what came of making a macvtap on the device for a moment; only where that was asked for
@@ -145,6 +146,8 @@ func (f Fact) OfHost() hostinfo.Fact {
 		return hostinfo.FactMemory
 	case Networks:
 		return hostinfo.FactNetworks
+	case NWFilters:
+		return hostinfo.FactNWFilters
 	}
 	return ""
 }

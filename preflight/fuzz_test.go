@@ -133,6 +133,7 @@ func (w *world) host(name string) *hostinfo.Host {
 		h.AddGap(fact, one(w, "", w.name()), one(w, "", "denied", "not found"))
 	}
 	w.services(h)
+	w.lends(h)
 	return h
 }
 
@@ -151,6 +152,7 @@ func (w *world) definition() *hostinfo.Definition {
 		w.asks(&n)
 		d.NICs = append(d.NICs, n)
 	}
+	w.kinds(d)
 	return d
 }
 

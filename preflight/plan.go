@@ -75,7 +75,7 @@ func (p *Plan) beyond(n *Need) bool {
 	switch n.Fact {
 	case GuestView:
 		return false
-	case GuestJob, GuestInactive, Libvirt, Domains:
+	case GuestJob, GuestInactive, Libvirt, Domains, NWFilters:
 		return p.DestinationOnly
 	}
 	return p.DestinationOnly && n.Side == Source

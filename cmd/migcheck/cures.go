@@ -31,6 +31,7 @@ var factWords = map[hostinfo.Fact]string{
 	hostinfo.FactLibvirt:    "libvirt itself",
 	hostinfo.FactDomains:    "the other guests",
 	hostinfo.FactNetworks:   "libvirt's networks",
+	hostinfo.FactNWFilters:  "libvirt's network filters",
 }
 
 // packages are the facts that newer or further software on the host gives.

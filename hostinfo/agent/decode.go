@@ -30,7 +30,7 @@ func decode(body []byte) (*hostinfo.Host, error) {
 		return nil, fmt.Errorf("it %w", err)
 	}
 	h.Name, h.Example = "", false
-	h.UUID, h.Libvirt, h.Networks, h.Domains = "", nil, nil, nil
+	h.UUID, h.Libvirt, h.Networks, h.NWFilters, h.Domains = "", nil, nil, nil, nil
 	h.Gaps = slices.DeleteFunc(h.Gaps, func(g hostinfo.Gap) bool { return foreign(g.Fact) })
 	if err := plausible(h); err != nil {
 		return nil, err

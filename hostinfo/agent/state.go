@@ -26,7 +26,7 @@ var known = func() []hostinfo.Fact {
 // foreign says whether a fact is not an agent's to know.
 func foreign(f hostinfo.Fact) bool {
 	switch f {
-	case hostinfo.FactLibvirt, hostinfo.FactDomains, hostinfo.FactNetworks, hostinfo.FactPath:
+	case hostinfo.FactLibvirt, hostinfo.FactDomains, hostinfo.FactNetworks, hostinfo.FactNWFilters, hostinfo.FactPath:
 		return true
 	}
 	return false

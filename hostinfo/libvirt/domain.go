@@ -40,7 +40,8 @@ func domainTree(xml []byte) (*element, error) {
 	return parseTree(xml, "domain", func(path string) bool {
 		switch path {
 		case "name", "uuid", "memory", "currentMemory", "memoryBacking", "memoryBacking/hugepages", "memoryBacking/hugepages/page",
-			"os", "os/type", "devices", "devices/interface", "launchSecurity":
+			"os", "os/type", "devices", "devices/interface", "launchSecurity",
+			"devices/hostdev", "devices/hostdev/source", "devices/hostdev/source/address", "devices/hostdev/teaming":
 			return true
 		}
 		return strings.HasPrefix(path, "devices/interface/")
@@ -79,17 +80,27 @@ func domainOf(root *element) (*Domain, error) {
 		}
 		d.Definition.NICs = append(d.Definition.NICs, nic)
 	}
+	if d.Definition.PCIDevices, err = pciDevices(root); err != nil {
+		return nil, fmt.Errorf("domain XML: %w", err)
+	}
 	return d, nil
 }
 
 // interfaces are the devices/interface elements in document order.
-func interfaces(root *element) []*element {
+func interfaces(root *element) []*element { return devicesCalled(root, "interface") }
+
+// devicesCalled are the elements of that name below devices, in document order.
+func devicesCalled(root *element, name string) []*element {
 	var all []*element
 	for _, devices := range root.children {
 		if devices.name != "devices" {
 			continue
 		}
-		all = append(all, devices.children...)
+		for _, e := range devices.children {
+			if e.name == name {
+				all = append(all, e)
+			}
+		}
 	}
 	return all
 }

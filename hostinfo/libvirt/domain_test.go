@@ -78,7 +78,12 @@ func TestEveryField(t *testing.T) {
 				},
 				{Type: "from-the-future", TeamingType: "transient", TeamingPartner: "ua-net"},
 				{},
+				{Type: "hostdev", PCI: "0000:3b:02.1", Backend: "passt", Target: "tap-web", TargetManaged: "no"},
 				{Type: "user"},
+			},
+			PCIDevices: []hostinfo.PCIDevice{
+				{Address: "10000:ff:1f.7", TeamingType: "transient", TeamingPartner: "ua-net"},
+				{Address: "0000:3b:00.0"},
 			},
 		},
 	}
@@ -99,7 +104,7 @@ func TestReduceDomain(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkReduced(t, doc, reduced)
-		for _, word := range []string{"secret", "s3cret", "memtune", "nosharepages", "graphics", "listen", "disk", "loader", "hostdev", "emulator", "seclabel", "<?", "<!"} {
+		for _, word := range []string{"secret", "s3cret", "memtune", "nosharepages", "graphics", "listen", "disk", "loader", "nested", "usb", "capabilities", "emulator", "seclabel", "<?", "<!"} {
 			if bytes.Contains(reduced, []byte(word)) {
 				t.Errorf("%s: %q is left:\n%s", file, word, reduced)
 			}
@@ -173,6 +178,10 @@ func TestRefusedDomains(t *testing.T) {
 		{nic("<vlan>" + strings.Repeat("<tag id='1'/>", 4097) + "</vlan>"), "more than 4095 VLAN tags"},
 		{strings.Repeat("<domain>", 300), "elements are nested deeper than 256"},
 		{"<domain><name>g</name><devices>" + strings.Repeat("<interface/>", 4097) + "</devices></domain>", "more than 4096 interfaces"},
+		{"<domain><name>g</name><devices>" + strings.Repeat("<hostdev type='pci'/>", 4097) + "</devices></domain>", "more than 4096 PCI devices"},
+		{"<domain><name>g</name><devices><hostdev type='pci'><source><address bus='0x100'/></source></hostdev></devices></domain>", `line 1: bus "0x100" is none of a PCI device`},
+		{nic("<source><address type='pci' bus='0' function='8'/></source>"), `function "8" is none of a PCI device`},
+		{nic("<source><address type='pci' bus='1_0'/></source>"), `bus "1_0" is none of a PCI device`},
 		{nic(strings.Repeat("<a/>", maxKept)), "more than 131072 elements that matter"},
 		{"<domain>" + strings.Repeat(" ", MaxXML), "more than 8388608"},
 	} {

@@ -15,6 +15,7 @@ func FormatDomain(d *Domain) []byte {
 	for i := range d.Definition.NICs {
 		w.nic(&d.Definition.NICs[i])
 	}
+	w.pciDevices(d.Definition.PCIDevices)
 	w.end()
 	return w.buf.Bytes()
 }
@@ -31,11 +32,12 @@ func (w *writer) nic(n *hostinfo.NIC) {
 		}
 	}
 	leaf("mac", "address", n.MAC, "currentAddress", n.CurrentMAC)
-	leaf("source", "network", n.Network, "portgroup", n.Portgroup, "dev", n.Dev, "mode", n.Mode, "bridge", n.Bridge)
+	w.source(indent, "pci", n.PCI, "network", n.Network, "portgroup", n.Portgroup, "dev", n.Dev, "mode", n.Mode, "bridge", n.Bridge)
 	w.vlan(indent, n)
 	leaf("virtualport", "type", n.VirtualPort)
 	w.bandwidth(indent, n)
-	leaf("target", "dev", n.Target)
+	leaf("backend", "type", n.Backend)
+	leaf("target", "dev", n.Target, "managed", n.TargetManaged)
 	leaf("model", "type", n.Model)
 	leaf("driver", "name", n.DriverName, "queues", count(n.Queues), "iommu", n.IOMMU)
 	leaf("filterref", "filter", n.Filter)

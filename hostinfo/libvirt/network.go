@@ -71,13 +71,22 @@ func readForward(n *hostinfo.Network, e *element) error {
 	if n.Forward = e.attr("mode"); n.Forward == "" {
 		n.Forward = "nat"
 	}
+	n.PF = e.child("pf").attr("dev")
 	for _, c := range e.children {
-		if c.name != "interface" || c.attr("dev") == "" {
+		d := hostinfo.NetworkDevice{Connections: -1}
+		var err error
+		switch c.name {
+		case "interface":
+			d.Dev = c.attr("dev")
+		case "address":
+			if d.PCI, err = c.pciAddress(); err != nil {
+				return err
+			}
+		}
+		if d.Dev == "" && d.PCI == "" {
 			continue
 		}
-		d := hostinfo.NetworkDevice{Dev: c.attr("dev"), Connections: -1}
 		if c.attr("connections") != "" {
-			var err error
 			if d.Connections, err = c.number("connections", maxInt); err != nil {
 				return err
 			}

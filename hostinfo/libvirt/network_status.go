@@ -32,14 +32,18 @@ func ParseNetworkStatus(xml []byte) (*hostinfo.Network, error) {
 
 // ParseNetworkPort reads the file that libvirt (5.5 and newer) keeps of a
 // guest's NIC on a network (/run/libvirt/network/NAME/ports/UUID.xml). It returns
-// the device that the network lent it; empty for a NIC on no host device.
+// the device that the network lent it, or the address of the PCI device; empty for
+// a NIC on no host device.
 func ParseNetworkPort(xml []byte) (dev string, err error) {
-	root, err := parseTree(xml, "networkport", func(path string) bool { return path == "plug" })
+	root, err := parseTree(xml, "networkport", func(path string) bool { return path == "plug" || path == "plug/address" })
 	if err != nil {
 		return "", err
 	}
-	if plug := root.child("plug"); plug.attr("type") == "direct" {
+	switch plug := root.child("plug"); plug.attr("type") {
+	case "direct":
 		return plug.attr("dev"), nil
+	case "hostdev-pci":
+		return plug.child("address").pciAddress()
 	}
 	return "", nil
 }

@@ -51,6 +51,32 @@ func TestNetworkForwarding(t *testing.T) {
 	}
 }
 
+// What libvirt prints of an active network of VFs, by its documentation: never seen
+// on a real card.
+func TestNetworkOfVFs(t *testing.T) {
+	got, err := ParseNetwork([]byte(`<network connections='1'><name>vfs</name>
+		<forward mode='hostdev' managed='yes'>
+			<driver name='vfio'/>
+			<pf dev='eth3'/>
+			<address type='pci' domain='0x0000' bus='0x3b' slot='0x02' function='0x0' connections='1'/>
+			<address type='pci' domain='0x0000' bus='0x3b' slot='0x02' function='0x1'/>
+		</forward></network>`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &hostinfo.Network{
+		Name: "vfs", Forward: "hostdev", PF: "eth3",
+		Devices: []hostinfo.NetworkDevice{{PCI: "0000:3b:02.0", Connections: 1}, {PCI: "0000:3b:02.1", Connections: -1}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	port := "<networkport><plug type='hostdev-pci' managed='yes'><driver name='vfio'/><address domain='0x0000' bus='0x3b' slot='0x02' function='0x1'/></plug></networkport>"
+	if dev, err := ParseNetworkPort([]byte(port)); dev != "0000:3b:02.1" || err != nil {
+		t.Errorf("the port's device is %q, %v", dev, err)
+	}
+}
+
 // What libvirt 9.0.0 kept in /run/libvirt/network of a running network, and of a
 // guest's NIC on a pool.
 func TestNetworkStatus(t *testing.T) {

@@ -16,8 +16,10 @@ func nicOf(e *element) (hostinfo.NIC, error) {
 		Network:             source.attr("network"),
 		Portgroup:           source.attr("portgroup"),
 		Bridge:              source.attr("bridge"),
+		Backend:             e.child("backend").attr("type"),
 		Model:               e.child("model").attr("type"),
 		Target:              e.child("target").attr("dev"),
+		TargetManaged:       e.child("target").attr("managed"),
 		TrustGuestRxFilters: e.attr("trustGuestRxFilters"),
 		DriverName:          driver.attr("name"),
 		IOMMU:               driver.attr("iommu"),
@@ -42,6 +44,9 @@ func nicOf(e *element) (hostinfo.NIC, error) {
 		return n, err
 	}
 	if n.Queues, err = driver.number("queues", maxInt); err != nil {
+		return n, err
+	}
+	if n.PCI, err = source.child("address").pciAddress(); err != nil {
 		return n, err
 	}
 	n.VLANTags, err = vlan.vlanTags()

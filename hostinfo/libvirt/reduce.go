@@ -7,9 +7,10 @@ import (
 )
 
 // ReduceDomain returns a copy of a domain's XML that holds its name, UUID, id,
-// type, memory, os/type with arch and machine, the type of its launchSecurity and its
-// interfaces byte for byte as libvirt printed them, and nothing else: no
-// disks, graphics, passwords, launch secrets or metadata. The copy parses to
+// type, memory, os/type with arch and machine, the type of its launchSecurity, its
+// interfaces byte for byte as libvirt printed them and the addresses and teaming of
+// the PCI devices that it was handed, and nothing else: no disks, graphics,
+// passwords, launch secrets or metadata. The copy parses to
 // the same Domain. It fails where ParseDomain fails.
 func ReduceDomain(doc []byte) ([]byte, error) {
 	root, err := domainTree(doc)
@@ -27,6 +28,7 @@ func ReduceDomain(doc []byte) ([]byte, error) {
 		w.buf.Write(doc[e.start:e.end])
 		w.buf.WriteByte('\n')
 	}
+	w.pciDevices(d.Definition.PCIDevices)
 	w.end()
 	return w.buf.Bytes(), nil
 }

@@ -44,6 +44,8 @@ func fill(v reflect.Value, path string, n *int) {
 			v.SetString(fmt.Sprintf("deadbeef-0000-4000-8000-%012x", *n))
 		case strings.HasSuffix(path, "MAC") || strings.HasSuffix(path, "MACs") || strings.HasSuffix(path, "Held"):
 			v.SetString(fmt.Sprintf("52:54:%02x:%02x:%02x:%02x", *n>>24&0xff, *n>>16&0xff, *n>>8&0xff, *n&0xff))
+		case strings.HasSuffix(path, ".PCI") || strings.HasSuffix(path, ".PCIDevices.Address"):
+			v.SetString(fmt.Sprintf("%04x:%02x:02.0", *n>>8, *n&0xff))
 		case strings.HasSuffix(path, "Addresses"):
 			v.SetString(fmt.Sprintf("10.%d.%d.%d/24", *n>>16&0xff, *n>>8&0xff, *n&0xff))
 		default:

@@ -36,6 +36,9 @@ var kept = []string{
 	"Fit.NoEmulator", "Fit.NoMachine", "Fit.NoCPU", "Fit.NoHostCPU", "Fit.TPMBackends", "Fit.Files.Magic", "Fit.Files.Reason",
 	"Fit.Gaps.Fact", "Fit.Gaps.Device", "Fit.Gaps.Reason",
 	".NICs.IOMMU", ".NICs.VirtualPort", ".NICs.LinkState", ".NICs.TeamingType", ".NICs.TeamingPartner",
+	".NICs.PCI", ".NICs.Backend", ".NICs.TargetManaged",
+	".PCIDevices.Address", ".PCIDevices.TeamingType", ".PCIDevices.TeamingPartner",
+	"Host.Networks.Devices.PCI",
 }
 
 // A string field that hostinfo gains is either hidden or listed above.

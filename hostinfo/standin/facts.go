@@ -32,6 +32,9 @@ func (s *Names) Learn(h *hostinfo.Host) {
 			s.portgroup(p.Name)
 		}
 	}
+	for _, name := range h.NWFilters {
+		s.filter(name)
+	}
 	for _, d := range h.Domains {
 		s.Guest(d.Name)
 	}
@@ -83,6 +86,7 @@ func (s *Names) HostFacts(in *hostinfo.Host) *hostinfo.Host {
 	h.Setup.DefaultRoutes = mapped(in.Setup.DefaultRoutes, s.Device)
 	h.Setup.Configured = mapped(in.Setup.Configured, s.Device)
 	h.Networks = mapped(in.Networks, s.networkFacts)
+	h.NWFilters = mapped(in.NWFilters, s.filter)
 	h.Domains = mapped(in.Domains, func(d hostinfo.Domain) hostinfo.Domain {
 		d.Name, d.UUID, d.MACs = s.Guest(d.Name), s.UUID(d.UUID), mapped(d.MACs, s.MAC)
 		return d
@@ -119,7 +123,7 @@ func (s *Names) DeviceFacts(d hostinfo.Device) hostinfo.Device {
 }
 
 func (s *Names) networkFacts(n hostinfo.Network) hostinfo.Network {
-	n.Name, n.UUID, n.Bridge = s.Network(n.Name), s.UUID(n.UUID), s.Device(n.Bridge)
+	n.Name, n.UUID, n.Bridge, n.PF = s.Network(n.Name), s.UUID(n.UUID), s.Device(n.Bridge), s.Device(n.PF)
 	n.Devices = mapped(n.Devices, func(d hostinfo.NetworkDevice) hostinfo.NetworkDevice {
 		d.Dev = s.Device(d.Dev)
 		return d
@@ -152,6 +156,10 @@ func (s *Names) definitionFacts(in *hostinfo.Definition) *hostinfo.Definition {
 		n.Dev, n.Bridge, n.Target = s.Device(n.Dev), s.Device(n.Bridge), s.Device(n.Target)
 		n.Alias, n.TeamingPartner = s.Alias(n.Alias), s.Alias(n.TeamingPartner)
 		return n
+	})
+	def.PCIDevices = mapped(in.PCIDevices, func(d hostinfo.PCIDevice) hostinfo.PCIDevice {
+		d.TeamingPartner = s.Alias(d.TeamingPartner)
+		return d
 	})
 	return &def
 }

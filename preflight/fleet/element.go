@@ -9,13 +9,13 @@ import (
 // element is what a NIC's element says, so that it can be compared. Left out are
 // what names the NIC, and what no rule's level depends on; see leftOut in the tests.
 type element struct {
-	noDev, noNetwork, noPortgroup, noBridge, noMAC, noCurrentMAC, unchangedMAC bool
-	trunk, bandwidth, inbound, outbound                                        bool
-	noTarget, libvirtsTarget                                                   bool
-	target                                                                     uint32 // if a waiver mentions it
-	mtu, queues                                                                int
-	kind, mode, model, trust, driver, iommu, port, filter, link, teaming       string
-	tags                                                                       string // as a code
+	noDev, noNetwork, noPortgroup, noBridge, noMAC, noPCI, noCurrentMAC, unchangedMAC      bool
+	trunk, bandwidth, inbound, outbound                                                    bool
+	noTarget, libvirtsTarget                                                               bool
+	target                                                                                 uint32 // if a waiver mentions it
+	mtu, queues                                                                            int
+	kind, mode, model, trust, driver, iommu, port, filter, link, teaming, backend, managed string
+	tags                                                                                   string // as a code
 }
 
 // elements numbers elements from 1 in the order in which they are met.
@@ -31,12 +31,13 @@ type elements struct {
 func (j *judge) element(n *hostinfo.NIC) uint32 {
 	e := element{
 		noDev: n.Dev == "", noNetwork: n.Network == "", noPortgroup: n.Portgroup == "", noBridge: n.Bridge == "",
-		noMAC: n.MAC == "", noCurrentMAC: n.CurrentMAC == "", unchangedMAC: n.CurrentMAC == n.MAC,
+		noMAC: n.MAC == "", noPCI: n.PCI == "", noCurrentMAC: n.CurrentMAC == "", unchangedMAC: n.CurrentMAC == n.MAC,
 		trunk: n.VLANTrunk, bandwidth: n.Bandwidth, inbound: n.Inbound, outbound: n.Outbound,
 		noTarget: n.Target == "", libvirtsTarget: libvirtsOwn(n.Target),
 		mtu: n.MTU, queues: n.Queues,
 		kind: n.Type, mode: n.Mode, model: n.Model, trust: n.TrustGuestRxFilters, driver: n.DriverName,
 		iommu: n.IOMMU, port: n.VirtualPort, filter: n.Filter, link: n.LinkState, teaming: n.TeamingType,
+		backend: n.Backend, managed: n.TargetManaged,
 	}
 	if len(j.names.devices) > 0 {
 		e.target = j.names.devices[n.Target]

@@ -43,6 +43,8 @@ var leftOut = map[string]string{
 	"Namespace.Name": "a name", "Gap.Reason": "words", "Network.Bridge": "whether there is one counts",
 	"LACP.Aggregator": "compared with the ports'", "BondPort.Aggregator": "compared with the bond's", "Bond.ActiveSlave": "which port it is counts",
 	"Guest.Name": "a key", "Guest.UUID": "a key", "Guest.ID": "libvirt's number",
+	"Host.NWFilters": "names; whether the NIC's own is among them counts", "Network.PF": "a name; what that is like counts",
+	"NetworkDevice.PCI": "where a device is, which no rule reads", "NIC.PCI": "likewise", "PCIDevice.Address": "likewise", "PCIDevice.TeamingPartner": "a name",
 	"NIC.Alias": "a name", "NIC.TeamingPartner": "a name", "NIC.Bridge": "whether there is one counts", "NIC.Target": "a key, or libvirt's own",
 }
 
@@ -91,6 +93,10 @@ func fullFleet() *Fleet {
 	for i, dev := range []string{"bond0.623", "bond0.624", "bond1", "vf0", "enc1000", "br0", "macv0", "eth1", "gone0"} {
 		live.NICs = append(live.NICs, hostinfo.NIC{Type: "direct", Dev: dev, Mode: "bridge", MAC: mac("guest", 0, i), Model: "virtio", Target: "macvtap0", VLANTags: []int{5}})
 	}
+	live.NICs = append(live.NICs,
+		hostinfo.NIC{Type: "network", Network: "vfs", MAC: mac("guest", 2, 0), TeamingType: "transient"},
+		hostinfo.NIC{Type: "ethernet", MAC: mac("guest", 2, 1), Target: "pool1", TargetManaged: "no", Filter: "clean"})
+	live.PCIDevices = []hostinfo.PCIDevice{{Address: "0000:05:10.0", TeamingType: "transient", TeamingPartner: "ua-net0"}}
 	live.NICs = append(live.NICs, hostinfo.NIC{Type: "direct", Dev: "eth3", Mode: "passthrough", MAC: mac("guest", 0, 20)})
 	for i, n := range []string{"lan", "two", "pool", "nat"} {
 		live.NICs = append(live.NICs, hostinfo.NIC{Type: "network", Network: n, Portgroup: "web", MAC: mac("guest", 1, i)})

@@ -66,7 +66,9 @@ func form() *hostinfo.Host {
 			{Name: "two", Active: yes, Forward: "private", Devices: []hostinfo.NetworkDevice{{Dev: "bond0.623"}, {Dev: "bond0.624"}}},
 			{Name: "pool", Active: yes, Forward: "passthrough", Devices: []hostinfo.NetworkDevice{{Dev: "pool0"}, {Dev: "pool1"}}},
 			{Name: "nat", Active: yes, Forward: "nat", Bridge: "br1"},
+			{Name: "vfs", Active: yes, Forward: "hostdev", PF: "pf0", Devices: []hostinfo.NetworkDevice{{PCI: "0000:05:10.0"}, {PCI: "0000:05:10.2", Connections: 1}}},
 		},
+		NWFilters: []string{"clean", "clean-traffic"},
 	}
 }
 
@@ -139,7 +141,8 @@ func (w *world) nicForm() hostinfo.NIC {
 		nic.Network, nic.Dev, nic.Mode = "pool", one(w, "pool0", "pool1"), "passthrough"
 	case 6:
 		if w.once(3) {
-			nic = hostinfo.NIC{Type: one(w, "bridge", "user", "hostdev", "network"), Network: "nat", Bridge: "br0"}
+			nic = hostinfo.NIC{Type: one(w, "bridge", "user", "hostdev", "network", "vdpa", "ethernet", "null"), Network: one(w, "nat", "vfs"), Bridge: "br0"}
+			nic.TargetManaged, nic.Filter = one(w, "", "no"), one(w, "", "clean", "other")
 			if nic.Type != "network" {
 				nic.Network = ""
 			}

@@ -69,9 +69,41 @@ func (j *judge) whole(c *code, g *hostinfo.Guest, later []*hostinfo.NIC) {
 		}
 		c.num(n)
 	}
+	kinds(c, g)
 	for _, n := range later {
 		c.ref(j.element(n))
 		j.names.text(c, n.Dev)
+	}
+}
+
+// kinds are what a guest's NICs and devices need of hosts as such: what could not
+// be read there is said of the guest as a whole.
+func kinds(c *code, g *hostinfo.Guest) {
+	var all []string
+	for _, d := range []*hostinfo.Definition{g.Sent(), g.Live} {
+		if d == nil {
+			continue
+		}
+		for i := range d.NICs {
+			n := &d.NICs[i]
+			all = append(all, n.Type+" "+n.TeamingType)
+			if n.TargetManaged == "no" && n.Target != "" {
+				all = append(all, "another's tap")
+			}
+			if n.Filter != "" {
+				all = append(all, "filtered "+n.Type)
+			}
+			if n.NetworkBacked() {
+				all = append(all, "of a network")
+			}
+		}
+	}
+	c.texts(sorted(all))
+	if d := g.Sent(); d != nil {
+		c.num(len(d.PCIDevices))
+		for i := range d.PCIDevices {
+			c.text(d.PCIDevices[i].TeamingType)
+		}
 	}
 }
 

@@ -61,6 +61,8 @@ type want struct {
 	group   string // port group of a network
 	nth     int    // how many of the guest's NICs take a device of that network before
 	alone   bool   // mode passthrough, where the NIC says it
+	filter  string // a network filter, which is there or not
+	tap     string // a device that libvirt does not make, likewise
 	persist string // what the persistent definition asks for otherwise, as a code
 }
 
@@ -75,13 +77,22 @@ const (
 
 // wantOf is what a NIC of a guest asks for.
 func wantOf(g *hostinfo.Guest, n *hostinfo.NIC) want {
+	w := want{filter: n.Filter, tap: unmade(n)}
 	switch {
 	case n.NetworkBacked():
-		return want{kind: wantNetwork, name: n.Network, group: n.Portgroup, nth: preflight.NICsBefore(g, n)}
+		w.kind, w.name, w.group, w.nth = wantNetwork, n.Network, n.Portgroup, preflight.NICsBefore(g, n)
 	case n.Direct():
-		return want{kind: wantDevice, name: n.Dev, alone: n.Mode == "passthrough"}
+		w.kind, w.name, w.alone = wantDevice, n.Dev, n.Mode == "passthrough"
 	}
-	return want{kind: wantNothing}
+	return w
+}
+
+// unmade is the tap that a NIC names and libvirt does not make; empty for none.
+func unmade(n *hostinfo.NIC) string {
+	if n.TargetManaged != "no" {
+		return ""
+	}
+	return n.Target
 }
 
 // destination is what a host has for a want.
@@ -89,6 +100,7 @@ func (l *look) destination(w *want, mapped map[string]string) place {
 	c := l.j.scratch[:0]
 	defer func() { l.j.scratch = c[:0] }()
 	c.ref(l.common)
+	c.is(w.filter != "" && slices.Contains(l.NWFilters, w.filter), w.tap != "" && l.Links.ByName(w.tap) != nil)
 	switch w.kind {
 	case wantDevice:
 		name, other := mapped[w.name]
@@ -119,6 +131,11 @@ func (l *look) network(c *code, w *want) (tags []int, names []string) {
 		c.ref(e.id)
 		tags = append(tags, e.tags...)
 	}
+	lent := n.Forward == "hostdev"
+	c.is(n.PF == "")
+	if lent {
+		c.ref(l.end(n.PF, false).id)
+	}
 	alone := n.DirectMode() == "passthrough"
 	c.tri(n.Active)
 	c.text(n.Forward)
@@ -133,7 +150,7 @@ func (l *look) network(c *code, w *want) (tags []int, names []string) {
 	c.num(preflight.FirstChoice(preflight.Candidates(n), w.nth))
 	for _, d := range n.Devices {
 		e := l.end(d.Dev, alone)
-		c.is(alone && d.Connections <= 0)
+		c.is((alone || lent) && d.Connections <= 0)
 		c.ref(e.id)
 		c.ref(e.all)
 		tags, names = append(tags, e.tags...), append(names, d.Dev)

@@ -87,4 +87,6 @@ func (c *code) names(n *hostinfo.NIC) {
 	c.text(n.Dev)
 	c.text(n.Network)
 	c.text(n.Portgroup)
+	c.text(n.Filter)
+	c.text(unmade(n))
 }

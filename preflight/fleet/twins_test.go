@@ -199,6 +199,15 @@ func askers() []*hostinfo.Definition {
 	for _, n := range []string{"lan", "two", "pool", "nat"} {
 		nics = append(nics, hostinfo.NIC{Type: "network", Network: n, Model: "virtio"})
 	}
+	nics = append(nics,
+		hostinfo.NIC{Type: "network", Network: "vfs", TeamingType: "transient"},
+		hostinfo.NIC{Type: "hostdev", PCI: "0000:05:10.0"},
+		hostinfo.NIC{Type: "vdpa", Dev: "/dev/vhost-vdpa-0"},
+		hostinfo.NIC{Type: "null"},
+		hostinfo.NIC{Type: "ethernet", TargetManaged: "no"},
+		hostinfo.NIC{Type: "bridge", Bridge: "br0", Model: "virtio", Filter: "clean"},
+		hostinfo.NIC{Type: "network", Network: "nat", Model: "virtio", Filter: "clean"},
+	)
 	var out []*hostinfo.Definition
 	for _, n := range nics {
 		d := &hostinfo.Definition{Type: "kvm", Arch: "x86_64", NICs: []hostinfo.NIC{n}}
@@ -288,7 +297,11 @@ func asker(def *hostinfo.Definition, k, nth int) *hostinfo.Guest {
 	}
 	sent := copied(live)
 	for i := range live.NICs {
-		if nic := &live.NICs[i]; nic.Network != "" && nic.Network != "nat" {
+		switch nic := &live.NICs[i]; nic.Network {
+		case "", "nat":
+		case "vfs":
+			nic.Type = "hostdev"
+		default:
 			nic.Type, nic.Mode = "direct", "bridge"
 			nic.Dev = map[string]string{"lan": "bond0.623", "two": "bond0.624", "pool": "pool1"}[nic.Network]
 		}

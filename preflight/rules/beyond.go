@@ -33,12 +33,3 @@ var sharings = map[string]sharing{
 	"1161970": clustered, "7461636f": clustered, "c36400": clustered, // GFS2, OCFS2, Ceph
 	"65735546": perhaps, // FUSE: GlusterFS and Quobyte are, others are not
 }
-
-// olderQEMU says whether a host's emulator is older than major.minor; Unknown
-// where its version could not be read.
-func olderQEMU(v *preflight.View, major, minor int) hostinfo.Tri {
-	if v.Libvirt == nil {
-		return hostinfo.Unknown
-	}
-	return older(v.Libvirt.Hypervisor, major, minor)
-}

@@ -17,6 +17,15 @@ func olderLibvirt(v *preflight.View, major, minor int) hostinfo.Tri {
 	return older(v.Libvirt.Version, major, minor)
 }
 
+// olderQEMU says the same of its emulator, as libvirt gives the version. A guest
+// that was started before an update runs an older one.
+func olderQEMU(v *preflight.View, major, minor int) hostinfo.Tri {
+	if v.Libvirt == nil {
+		return hostinfo.Unknown
+	}
+	return older(v.Libvirt.Hypervisor, major, minor)
+}
+
 // older compares a version with major.minor.
 func older(version string, major, minor int) hostinfo.Tri {
 	parts := strings.SplitN(version, ".", 3)

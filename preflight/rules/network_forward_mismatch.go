@@ -24,7 +24,10 @@ var NetworkForwardMismatch = &preflight.Rule{
 The two hosts define a network of the same name differently: macvtap here and
 NAT there, another macvtap mode, another virtual port or VLAN tag, a port group that
 is missing. libvirt compares none of it: the guest moves, say, from the LAN
-behind a NAT. Compare virsh net-dumpxml on both hosts.`,
+behind a NAT. Only where one of the two hands PCI devices through does it fail: the
+transient half of a teaming pair must be one ("teaming transient device must be
+type='hostdev'"), and QEMU can't make one of another device while it copies. Compare
+virsh net-dumpxml on both hosts.`,
 	Value: func(e *preflight.Endpoint) string {
 		if e.Network == nil {
 			return ""
@@ -44,6 +47,12 @@ behind a NAT. Compare virsh net-dumpxml on both hosts.`,
 		port, tags := portSettings(a, p.Req.NIC.Portgroup)
 		otherPort, otherTags := portSettings(b, p.Req.NIC.Portgroup)
 		switch {
+		case (a.Forward == hostdev) != (b.Forward == hostdev):
+			f.Phase = preflight.Transfer
+			if p.Req.NIC.TeamingType == transient {
+				f.Phase = preflight.Prepare
+			}
+			f.Reason = fmt.Sprintf("network %s is %s on %s and %s on %s: the guest would get another device than it has", dst.NetworkName, forwardWord(a), src.Name, forwardWord(b), dst.Name)
 		case (a.DirectMode() == "") != (b.DirectMode() == "") && bridgedAlike(src, dst):
 			return // nic-not-judged
 		case (a.DirectMode() == "") != (b.DirectMode() == ""):
@@ -132,6 +141,8 @@ func forwardWord(n *hostinfo.Network) string {
 		return "isolated"
 	case n.Forward == "bridge":
 		return "the bridge " + n.Bridge
+	case n.Forward == hostdev:
+		return "handed-through PCI devices"
 	}
 	return n.Forward
 }

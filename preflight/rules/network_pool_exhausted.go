@@ -16,13 +16,13 @@ var NetworkPoolExhausted = &preflight.Rule{
 	AboutNIC:      true,
 	Needs:         preflight.Essential(preflight.Destination, preflight.Networks),
 	Doc: `the libvirt network has no free device left on the destination
-A network of mode passthrough lends each of its devices to one guest's NIC. With
+A network of mode passthrough or hostdev lends each of its devices to one guest's NIC. With
 all of them lent the migration is refused: "network 'N' requires exclusive access
 to interfaces, but none are available". The count is libvirt's own and of this
 network alone: virsh net-dumpxml shows it as connections=.`,
 	Check: func(p *preflight.Pass) {
 		e := p.Side
-		if e.Network == nil || e.Network.DirectMode() != "passthrough" || len(e.Network.Devices) == 0 {
+		if e.Network == nil || e.Network.DirectMode() != "passthrough" && e.Network.Forward != hostdev || len(e.Network.Devices) == 0 {
 			return
 		}
 		free, needed := len(e.Network.Free()), 0

@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 
-	"migcheck/hostinfo"
 	"migcheck/preflight"
 )
 
@@ -13,48 +12,49 @@ var NICNotJudged = &preflight.Rule{
 	Level:    preflight.Undecided,
 	Phase:    preflight.Silent,
 	Scope:    preflight.PerGuest,
-	CausedBy: []string{"network-missing-or-inactive", "network-forward-mismatch"},
+	CausedBy: []string{"network-missing-or-inactive", "network-forward-mismatch", "ethernet-tap-missing"},
 	Needs:    preflight.Essential(preflight.Source, preflight.GuestView),
-	Doc: `migcheck does not judge this kind of NIC yet
-migcheck judges NICs that stand on a host device through MacVTap. About a NIC on
-a bridge, on Open vSwitch, or one that is a host's PCI device it knows nothing,
-so a guest with one is undecided however well its other NICs stand. A NIC of
-QEMU's user-mode network needs nothing from the host: a note.`,
+	Doc: `migcheck can't judge this kind of NIC
+Where a NIC leads by something that no host shows, a guest with one is undecided
+however well its other NICs stand: a process at the other end of a vhost-user
+socket, a script that connects a tap, a socket of QEMU's, multicast between the
+hosts, or a PCI device that QEMU takes away for the move and the destination is to
+give back. The finding says which it is. NICs on bridges and on Open vSwitch are not
+judged yet.`,
 	Check: func(p *preflight.Pass) {
 		for i := range p.Plan.Guest.Sent().NICs {
 			nic := &p.Plan.Guest.Sent().NICs[i]
-			what := notJudged(p.Plan, nic)
+			what := notJudged(p.Plan, i)
 			if what == "" {
 				continue
 			}
-			f := preflight.Finding{
+			p.Report(preflight.Finding{
 				Subject: preflight.Subject{NIC: &i, MAC: nic.MAC, Host: p.Plan.To.Name},
 				Reason:  fmt.Sprintf("%s: whether it works on %s is not known", what, p.Plan.To.Name),
-				Hint:    "judge it yourself, then --allow nic-not-judged",
-			}
-			if nic.Type == "user" {
-				f.Level = preflight.Note
-				f.Reason, f.Hint = what+": it needs nothing from the host, and its connections do not survive the move", ""
-			}
-			p.Report(f)
+				Hint:    judgeYourself,
+			})
 		}
+		transientElements(p)
 	},
 }
 
 // notJudged says what kind of NIC it is, if none of the other rules look at it.
-func notJudged(p *preflight.Plan, nic *hostinfo.NIC) string {
+func notJudged(p *preflight.Plan, i int) string {
+	nic := &p.Guest.Sent().NICs[i]
 	switch {
 	case nic.Direct() && nic.Dev == "":
 		return "a direct NIC that names no device"
 	case nic.Direct():
 		return ""
 	case !nic.NetworkBacked():
-		return "a NIC of type " + nic.Type
+		return otherKind(p, i)
 	}
 	n := p.To.Network(nic.Network)
 	switch {
 	case n == nil:
 		return "" // network-missing-or-inactive, or facts that were not observed
+	case n.Forward == hostdev:
+		return pooledKind(p, i, n)
 	case n.DirectMode() == "":
 		return fmt.Sprintf("a NIC of the %s network %s", forwardWord(n), n.Name)
 	case len(n.Devices) == 0:

@@ -46,6 +46,9 @@ func TestCases(t *testing.T) {
 				t.Run(f.Name(), func(t *testing.T) { testCase(t, r, kind, path.Join(r.ID, f.Name())) })
 			}
 			for _, kind := range []string{fires, quiet, undecided} {
+				if kind == fires && r.Level == preflight.Undecided && have[undecided] {
+					continue // that is all it ever says
+				}
 				if !have[kind] && !(kind == undecided && len(r.Needs) == 0) {
 					t.Errorf("no case fixtures/rules/%s/%s*.txt", r.ID, kind)
 				}

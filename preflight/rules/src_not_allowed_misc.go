@@ -19,7 +19,7 @@ var SrcNotAllowedMisc = &preflight.Rule{
 	Doc: `libvirt on the source does not let such a guest go
 Before anything else libvirt looks for what it can't migrate (its function
 qemuMigrationSrcIsAllowed): snapshots that it keeps of the guest, a job on one of
-its disks, devices of the host, shared memory, virtiofs, transient disks, memory
+its disks, devices of the host but PCI ones (hostdev-not-migratable), shared memory, virtiofs, transient disks, memory
 devices without a fixed address, and an invariant TSC without a frequency. What it
 says is quoted. From QEMU 6.0 on it asks the emulator about devices of the host:
 whether that lets a device go depends on its driver, and is undecided here.`,
@@ -82,7 +82,7 @@ func filesystems(p *preflight.Pass, r *hostinfo.Rest) {
 	}
 }
 
-const unplug = "unplug the device; or, for a NIC, give it a teaming partner"
+const unplug = "unplug the device"
 
 // hostdevs are judged as qemuMigrationSrcIsAllowedHostdev does, and as QEMU does
 // where libvirt leaves it to it.
@@ -96,11 +96,9 @@ func hostdevs(p *preflight.Pass, r *hostinfo.Rest) {
 		switch {
 		case h.Type == "usb" && h.Mode != "capabilities":
 			unsure(p, "", "the guest has a USB device of its host: libvirt lets it go, and whether "+p.Plan.To.Name+" has such a device is not looked at", "unplug it")
-		case h.Type == "pci" && h.Transient:
+		case h.Type == "pci": // hostdev-not-migratable and nic-not-judged speak of it
 		case !asksQEMU && known(p.Plan.From):
 			refused(p, "", "cannot migrate a domain with "+kind, unplug)
-		case h.Type == "pci" && olderQEMU(p.Plan.From, 8, 1) == hostinfo.Yes:
-			refused(p, "", "cannot migrate domain: the guest has "+kind+", and VFIO devices are migrated from QEMU 8.1 on, if at all", unplug)
 		default:
 			unsure(p, "", "the guest has "+kind+", and whether QEMU lets it go depends on the device's driver", unplug)
 		}

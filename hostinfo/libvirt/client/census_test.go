@@ -91,6 +91,7 @@ const (
 	getVersion, getHostname, getLibVersion = 4, 59, 157
 	getCapabilities, getJobStats           = 7, 298
 	listDomains, listNetworks              = 273, 283
+	listNWFilters                          = 286
 	getDomainXML, getNetworkXML            = 14, 43
 )
 
@@ -123,7 +124,7 @@ func testCensus(t *testing.T, d *libvirtd, c *Conn) {
 			t.Errorf("%s: guests (-one by one +census):\n%s", look, diff)
 		}
 		asked := map[uint32]int{
-			listNetworks: 2, getNetworkXML: 2, listDomains: 4, // all, running, shut off, transient; nobody is left to be paused
+			listNetworks: 2, getNetworkXML: 2, listNWFilters: 1, listDomains: 4, // all, running, shut off, transient; nobody is left to be paused
 			getJobStats: 2, getDomainXML: 3 + 2 + 1, // live, sent and persistent views, as far as there are any
 		}
 		if look == "first" { // what does not change while the connection lasts

@@ -24,6 +24,7 @@ func TestDaemon(t *testing.T) {
 		{"net-define", "testdata/lan.xml"},
 		{"net-start", "lan"},
 		{"net-define", "testdata/idle.xml"},
+		{"nwfilter-define", "testdata/filter.xml"},
 		{"define", "testdata/web1.xml"},
 		{"start", "web1"},
 		{"define", "testdata/one.xml"},
@@ -55,7 +56,7 @@ func TestWithoutNetworkDriver(t *testing.T) {
 	want := []hostinfo.Gap{{
 		Fact:   hostinfo.FactNetworks,
 		Reason: "libvirt: list networks: this function is not supported by the connection driver: virConnectListAllNetworks",
-	}}
+	}, noFilters}
 	if diff := cmp.Diff(want, h.Gaps); diff != "" {
 		t.Errorf("gaps (-want +got):\n%s", diff)
 	}
@@ -72,6 +73,9 @@ func testFacts(t *testing.T, c *Conn) {
 	}
 	if h.UUID != hostUUID || len(h.Gaps) > 0 {
 		t.Errorf("UUID %q, gaps %v", h.UUID, h.Gaps)
+	}
+	if diff := cmp.Diff([]string{"own-address-only"}, h.NWFilters); diff != "" {
+		t.Errorf("network filters (-want +got):\n%s", diff)
 	}
 	networks := []hostinfo.Network{
 		{

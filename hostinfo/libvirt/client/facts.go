@@ -16,14 +16,14 @@ import (
 	"migcheck/hostinfo/libvirt"
 )
 
-// Facts fills a host's Libvirt, UUID, Networks and Domains from the daemon.
-// What the daemon does not say becomes a gap with the daemon's own words:
-// FactLibvirt, FactNetworks or FactDomains. The questions are asked side by
+// Facts fills a host's Libvirt, UUID, Networks, NWFilters and Domains from the
+// daemon. What the daemon does not say becomes a gap with the daemon's own words:
+// FactLibvirt, FactNetworks, FactNWFilters or FactDomains. The questions are asked side by
 // side: capabilities can take a daemon seconds, the first time.
 func (c *Conn) Facts(ctx context.Context, h *hostinfo.Host) { c.facts(ctx, h, c.domains) }
 
 func (c *Conn) facts(ctx context.Context, h *hostinfo.Host, domains func(context.Context) func(*hostinfo.Host)) {
-	ask := []func(context.Context) func(*hostinfo.Host){c.daemon, c.hostUUID, c.networks, domains}
+	ask := []func(context.Context) func(*hostinfo.Host){c.daemon, c.hostUUID, c.networks, c.nwfilters, domains}
 	fill := make([]func(*hostinfo.Host), len(ask))
 	var all sync.WaitGroup
 	for i := range ask {

@@ -24,7 +24,7 @@ func testReadOnly(t *testing.T, d *libvirtd) {
 		}
 		var h hostinfo.Host
 		c.Facts(t.Context(), &h)
-		if h.Libvirt == nil || !h.Libvirt.ReadOnly || len(h.Gaps) > 0 || len(h.Domains) != 3 || len(h.Networks) != 2 {
+		if h.Libvirt == nil || !h.Libvirt.ReadOnly || len(h.Gaps) > 0 || len(h.Domains) != 3 || len(h.Networks) != 2 || len(h.NWFilters) != 1 {
 			t.Errorf("facts: %+v", h)
 		}
 	}

@@ -108,7 +108,7 @@ func testStalled(t *testing.T, d *libvirtd) {
 	}()
 	var h hostinfo.Host
 	c.Facts(ctx, &h)
-	for _, f := range []hostinfo.Fact{hostinfo.FactLibvirt, hostinfo.FactNetworks, hostinfo.FactDomains} {
+	for _, f := range []hostinfo.Fact{hostinfo.FactLibvirt, hostinfo.FactNetworks, hostinfo.FactNWFilters, hostinfo.FactDomains} {
 		if h.Missing(f, "") == nil {
 			t.Errorf("no gap for %s: %v", f, h.Gaps)
 		}

@@ -31,7 +31,7 @@ func (*Conn) ReadOnly() bool { return false }
 
 // Facts notes that nothing of libvirt could be read.
 func (*Conn) Facts(_ context.Context, h *hostinfo.Host) {
-	for _, f := range []hostinfo.Fact{hostinfo.FactLibvirt, hostinfo.FactNetworks, hostinfo.FactDomains} {
+	for _, f := range []hostinfo.Fact{hostinfo.FactLibvirt, hostinfo.FactNetworks, hostinfo.FactNWFilters, hostinfo.FactDomains} {
 		h.AddGap(f, "", "this migcheck was "+noClientWords)
 	}
 }

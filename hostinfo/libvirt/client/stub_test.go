@@ -19,7 +19,7 @@ func TestWithoutClient(t *testing.T) {
 	}
 	var h hostinfo.Host
 	c.Facts(context.Background(), &h)
-	for _, f := range []hostinfo.Fact{hostinfo.FactLibvirt, hostinfo.FactNetworks, hostinfo.FactDomains} {
+	for _, f := range []hostinfo.Fact{hostinfo.FactLibvirt, hostinfo.FactNetworks, hostinfo.FactNWFilters, hostinfo.FactDomains} {
 		if h.Missing(f, "") == nil {
 			t.Errorf("no gap for %s", f)
 		}

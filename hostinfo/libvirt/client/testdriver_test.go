@@ -23,6 +23,12 @@ func connect(t *testing.T, o Options) *Conn {
 	return c
 }
 
+// noFilters is what drivers leave out that have no network filters.
+var noFilters = hostinfo.Gap{
+	Fact:   hostinfo.FactNWFilters,
+	Reason: "libvirt: list network filters: this function is not supported by the connection driver: virConnectListAllNWFilters",
+}
+
 func TestDefaultNode(t *testing.T) {
 	c := connect(t, Options{URI: "test:///default"})
 	var h hostinfo.Host
@@ -30,7 +36,7 @@ func TestDefaultNode(t *testing.T) {
 	if h.Libvirt == nil || h.Libvirt.URI != "test:///default" || h.Libvirt.Version == "" || h.Libvirt.ReadOnly {
 		t.Errorf("libvirt: %+v", h.Libvirt)
 	}
-	if len(h.Gaps) > 0 || h.UUID != "" {
+	if len(h.Gaps) != 1 || h.Gaps[0] != noFilters || h.UUID != "" {
 		t.Errorf("gaps %v, UUID %q", h.Gaps, h.UUID)
 	}
 	if n := h.Network("default"); n == nil || n.Active != hostinfo.Yes || n.Forward != "nat" {
@@ -110,7 +116,7 @@ func TestClosed(t *testing.T) {
 	}
 	var h hostinfo.Host
 	c.Facts(t.Context(), &h)
-	if h.Missing(hostinfo.FactLibvirt, "") == nil || h.Missing(hostinfo.FactNetworks, "") == nil || h.Missing(hostinfo.FactDomains, "") == nil {
+	if h.Missing(hostinfo.FactLibvirt, "") == nil || h.Missing(hostinfo.FactNetworks, "") == nil || h.Missing(hostinfo.FactNWFilters, "") == nil || h.Missing(hostinfo.FactDomains, "") == nil {
 		t.Errorf("gaps: %v", h.Gaps)
 	}
 }

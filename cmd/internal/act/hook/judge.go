@@ -38,6 +38,7 @@ func (c *call) judge(ctx context.Context, guest string, set *Settings) *decision
 	unasked := "not asked while libvirt waits for the hook"
 	h.AddGap(hostinfo.FactLibvirt, "", unasked)
 	h.AddGap(hostinfo.FactDomains, "", unasked)
+	h.AddGap(hostinfo.FactNWFilters, "", unasked)
 	c.site.networks(h, d.Definition)
 	r := preflight.Run(&preflight.Plan{
 		Guest:           &hostinfo.Guest{Name: guest, UUID: d.UUID, Migratable: d.Definition},

@@ -1,6 +1,7 @@
 package hook
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -78,6 +79,6 @@ func (s Site) countPorts(n *hostinfo.Network, name string) {
 		used[dev]++
 	}
 	for i := range n.Devices {
-		n.Devices[i].Connections = used[n.Devices[i].Dev]
+		n.Devices[i].Connections = used[cmp.Or(n.Devices[i].Dev, n.Devices[i].PCI)]
 	}
 }
