@@ -122,7 +122,7 @@ func (r *reach) openFor(cmd *cobra.Command, o world.Options) (world.World, *flee
 func (r *reach) noted(w world.World, fleet *fleetfile.Fleet, err error) (world.World, *fleetfile.Fleet, error) {
 	if err == nil && r.wanted() {
 		r.noteFleet(fleet)
-		w = noting{w, r.redaction}
+		w = world.Noted(w, r.noteHost, r.noteGuest)
 	}
 	return w, fleet, err
 }

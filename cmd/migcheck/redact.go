@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,7 +16,6 @@ import (
 	"migcheck/cmd/internal/fleetfile"
 	"migcheck/cmd/internal/history"
 	"migcheck/cmd/internal/redact"
-	"migcheck/cmd/internal/world"
 	"migcheck/hostinfo"
 	"migcheck/hostinfo/standin"
 	"migcheck/preflight/report"
@@ -161,35 +159,6 @@ func (r *redaction) noteRun(l *history.Loaded) {
 	for i, g := range l.Guests {
 		r.noteGuest(fmt.Sprint(l.Document.Guests[i].Host), g)
 	}
-}
-
-// noting is a world of which a redaction notes all that it says.
-type noting struct {
-	world.World
-	*redaction
-}
-
-func (n noting) Host(ctx context.Context, name string) (*hostinfo.Host, error) {
-	h, err := n.World.Host(ctx, name)
-	n.noteHost(h)
-	return h, err
-}
-
-func (n noting) Guest(ctx context.Context, host, ref string) (*world.Guest, error) {
-	g, err := n.World.Guest(ctx, host, ref)
-	if err == nil {
-		n.noteGuest(host, g.Guest)
-	}
-	return g, err
-}
-
-func (n noting) Census(ctx context.Context, name string) (*hostinfo.Host, []*hostinfo.Guest, error) {
-	h, guests, err := n.World.Census(ctx, name)
-	n.noteHost(h)
-	for _, g := range guests {
-		n.noteGuest(name, g)
-	}
-	return h, guests, err
 }
 
 // showing is how a report is to look, and what is hidden in it.

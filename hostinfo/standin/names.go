@@ -24,7 +24,7 @@ type Names struct {
 	count   map[string]int      // by kind
 	known   map[string]string   // stand-ins of the names that are looked for in texts, by the name in lower case
 	inside  []string            // those that are looked for in devices' names, too
-	begin   map[string][]string // the known names by the word that they begin with, longest first
+	begin   map[string][]string // by the word that they begin with, those of them that are more than a token
 	taken   map[string]bool     // devices' names that may stay as they are
 	plain   map[string]bool     // words that no name is looked for in
 	telling map[string]bool     // whether a hidden name is in a word

@@ -1,7 +1,6 @@
 package standin
 
 import (
-	"cmp"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -113,9 +112,10 @@ func (s *Names) lookFor(name, shown string) bool {
 		return false
 	}
 	s.known[name] = shown
-	word := firstWord(name)
-	s.begin[word] = append(s.begin[word], name)
-	slices.SortStableFunc(s.begin[word], func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	if firstToken(name) != name {
+		word := firstWord(name)
+		s.begin[word] = append(s.begin[word], name)
+	}
 	return true
 }
 
@@ -156,7 +156,7 @@ func (s *Names) names(text string) string {
 			before, i = r, i+size
 			continue
 		}
-		name := s.known1(lower[i:])
+		name := s.nameAt(lower[i:])
 		token := ""
 		if !wordRune(before) && before != '-' && before != '.' {
 			token = firstToken(text[i:])
@@ -187,19 +187,27 @@ func (s *Names) names(text string) string {
 	return out.String()
 }
 
-// known1 is the longest known name that a text begins with, as a whole word.
-func (s *Names) known1(lower string) string {
+// nameAt is the longest known name that a text begins with, as a whole word.
+func (s *Names) nameAt(lower string) string {
+	longest := ""
+	token := firstToken(lower)
+	for end := len(token); end > 0; end = strings.LastIndexAny(token[:end], "-.") {
+		if _, ok := s.known[token[:end]]; ok {
+			longest = token[:end]
+			break
+		}
+	}
 	for _, name := range s.begin[firstWord(lower)] {
-		if !strings.HasPrefix(lower, name) {
+		if len(name) <= len(longest) || !strings.HasPrefix(lower, name) {
 			continue
 		}
 		after, _ := utf8.DecodeRuneInString(lower[len(name):])
 		last, _ := utf8.DecodeLastRuneInString(name)
 		if len(lower) == len(name) || !wordRune(after) || !wordRune(last) {
-			return name
+			longest = name
 		}
 	}
-	return ""
+	return longest
 }
 
 // composed is the stand-in of a host's name with its domain, and of a device's

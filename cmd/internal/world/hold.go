@@ -23,6 +23,9 @@ type Hold struct{ l *live }
 
 // HoldOf gives it. What was recorded can't be held.
 func HoldOf(w World) (*Hold, error) {
+	if n, ok := w.(noted); ok {
+		return HoldOf(n.World)
+	}
 	if l, ok := w.(*live); ok {
 		return &Hold{l}, nil
 	}
