@@ -19,10 +19,11 @@ var SrcNotAllowedMisc = &preflight.Rule{
 	Doc: `libvirt on the source does not let such a guest go
 Before anything else libvirt looks for what it can't migrate (its function
 qemuMigrationSrcIsAllowed): snapshots that it keeps of the guest, a job on one of
-its disks, devices of the host but PCI ones (hostdev-not-migratable), shared memory, virtiofs, transient disks, memory
-devices without a fixed address, and an invariant TSC without a frequency. What it
-says is quoted. From QEMU 6.0 on it asks the emulator about devices of the host:
-whether that lets a device go depends on its driver, and is undecided here.`,
+its disks, devices of the host but PCI ones (hostdev-not-migratable), shared
+memory, virtiofs, transient disks, memory devices without a fixed address, and an
+invariant TSC without a frequency. What it says is quoted. From QEMU 6.0 on it
+asks the emulator about devices of the host: whether that lets a device go depends
+on its driver, and is undecided here.`,
 	Check: func(p *preflight.Pass) {
 		r := p.Plan.Rest.Guest
 		if r.Snapshots > 0 {
