@@ -125,29 +125,23 @@ facts() {
 
 # Where ip has no -json (before 4.14, or busybox): what /sys shows.
 device() {
-  d=$1; shift;
-  set -- "@$d";
-  for f in ifindex iflink type flags mtu address operstate carrier tun_flags master/ifindex; do
-    read_line "$d/$f"; if [ -n "$v" ]; then set -- "$@" "$f $v"; fi;
-  done;
-  { while read -r v; do case $v in DEVTYPE=*) set -- "$@" "devtype ${v#DEVTYPE=}" ;; esac; done <"$d/uevent"; } 2>/dev/null;
+  d=$1;
+  printf "@%s\n" "$d";
+  show "" "$d" ifindex iflink type flags mtu address operstate carrier tun_flags master/ifindex;
+  { while read -r v; do case $v in DEVTYPE=*) fact devtype "${v#DEVTYPE=}" ;; esac; done <"$d/uevent"; } 2>/dev/null;
   for f in device bridge brport macvtap bonding bonding_slave; do
-    if [ -e "$d/$f" ]; then set -- "$@" "has $f"; fi;
+    if [ -e "$d/$f" ]; then fact has $f; fi;
   done;
+  if [ -d "$d/bridge" ]; then show bridge/ "$d/bridge" vlan_filtering default_pvid; fi;
   if [ -d "$d/bonding" ]; then
-    for f in mode miimon arp_interval arp_validate active_slave fail_over_mac min_links ad_aggregator ad_num_ports ad_partner_mac; do
-      read_line "$d/bonding/$f"; if [ -n "$v" ]; then set -- "$@" "bonding/$f $v"; fi;
-    done;
+    show bonding/ "$d/bonding" mode miimon arp_interval arp_validate active_slave fail_over_mac min_links ad_aggregator ad_num_ports ad_partner_mac;
   fi;
   if [ -d "$d/bonding_slave" ]; then
-    for f in state mii_status perm_hwaddr ad_aggregator_id ad_actor_oper_port_state ad_partner_oper_port_state; do
-      read_line "$d/bonding_slave/$f"; if [ -n "$v" ]; then set -- "$@" "bonding_slave/$f $v"; fi;
-    done;
+    show bonding_slave/ "$d/bonding_slave" state mii_status perm_hwaddr ad_aggregator_id ad_actor_oper_port_state ad_partner_oper_port_state;
   fi;
   for f in "$d"/lower_*; do
-    if [ -e "$f" ]; then set -- "$@" "lower ${f#"$d"/lower_}"; fi;
+    if [ -e "$f" ]; then fact lower "${f#"$d"/lower_}"; fi;
   done;
-  printf "%s\n" "$@";
 };
 
 devices() {
@@ -269,6 +263,7 @@ fi;
 # A bridge may have learned 100,000 addresses: they are not permanent. Before
 # 4.10 the two last words are passed over, and they come too; hence the end.
 section fdb bridge fdb show state permanent;
+section bvlan bridge -com -json vlan show;
 section hardware hardware;
 section shaping shaping;
 section proc grep -E -m 256 "^[0-9]+ [0-9]+ [0-9:]+ [^ ]+ /(dev)? |^[^[:space:]]+[[:space:]]+0{8}[[:space:]]|^0{32} 00 |^Mem[AT]|^Hugep|^[0-9]+$" /proc/self/mountinfo /proc/net/route /proc/net/ipv6_route /proc/meminfo /sys/kernel/mm/hugepages/*/[fnr]*_hugepages;

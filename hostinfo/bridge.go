@@ -1,0 +1,93 @@
+package hostinfo
+
+import (
+	"fmt"
+	"strings"
+)
+
+// KindOpenVSwitch is the kind of Open vSwitch's own devices: its datapath
+// ("ovs-system"), its bridges' local ports and other internal ports.
+const KindOpenVSwitch = "openvswitch"
+
+// Bridge is what IFLA_INFO_DATA says of a link of kind bridge.
+type Bridge struct {
+	// VLANFiltering is IFLA_BR_VLAN_FILTERING: frames pass a port only in the VLANs
+	// that it is a member of.
+	VLANFiltering Tri `json:"vlan_filtering,omitzero"`
+	// DefaultPVID is IFLA_BR_VLAN_DEFAULT_PVID, the VLAN that a new port becomes an
+	// untagged member of; 0 none, -1 unknown.
+	DefaultPVID int `json:"default_pvid"`
+}
+
+// BridgePort is what a VLAN-filtering bridge says of one of its ports.
+type BridgePort struct {
+	// VLANs are those that the port is a member of (IFLA_BRIDGE_VLAN_INFO), in
+	// ascending order; nil if there are none.
+	VLANs []VLANRange `json:"vlans,omitempty"`
+}
+
+// VLANRange is a run of VLANs that a port is in the same way in.
+type VLANRange struct {
+	First int `json:"first"` // 1 to 4094
+	Last  int `json:"last"`  // the same for a single one
+	// PVID is set where the port's untagged frames come into this VLAN.
+	PVID bool `json:"pvid,omitempty"`
+	// Untagged is set where frames leave by the port without their tag.
+	Untagged bool `json:"untagged,omitempty"`
+}
+
+// PVID is the VLAN that the port's untagged frames come into; 0 if they are
+// dropped.
+func (p *BridgePort) PVID() int {
+	for _, r := range p.VLANs {
+		if r.PVID {
+			return r.First
+		}
+	}
+	return 0
+}
+
+// Member is the range that holds the VLAN, or nil if the port is no member.
+func (p *BridgePort) Member(vlan int) *VLANRange {
+	for i := range p.VLANs {
+		if r := &p.VLANs[i]; r.First <= vlan && vlan <= r.Last {
+			return r
+		}
+	}
+	return nil
+}
+
+// Filters says whether the device is a bridge that may filter by VLAN: one that
+// does, or of which it could not be read.
+func (d *Device) Filters() bool {
+	return d.Kind == KindBridge && (d.Bridge == nil || d.Bridge.VLANFiltering != No)
+}
+
+// portVLANWords are a port's VLANs: "1 (pvid, untagged), 100-199".
+func portVLANWords(p *BridgePort) string {
+	if p == nil {
+		return ""
+	}
+	var out []string
+	for _, r := range p.VLANs {
+		out = append(out, r.String())
+	}
+	return strings.Join(out, ", ")
+}
+
+// String is the range for people: "100-199" or "1 (pvid, untagged)".
+func (r VLANRange) String() string {
+	s := fmt.Sprint(r.First)
+	if r.Last != r.First {
+		s += fmt.Sprintf("-%d", r.Last)
+	}
+	switch {
+	case r.PVID && r.Untagged:
+		return s + " (pvid, untagged)"
+	case r.PVID:
+		return s + " (pvid)"
+	case r.Untagged:
+		return s + " (untagged)"
+	}
+	return s
+}
