@@ -63,11 +63,16 @@ func (d *Device) Filters() bool {
 	return d.Kind == KindBridge && (d.Bridge == nil || d.Bridge.VLANFiltering != No)
 }
 
-// portVLANWords are a port's VLANs: "1 (pvid, untagged), 100-199".
+// portVLANWords are a port's VLANs; "" for what is no port of a bridge.
 func portVLANWords(p *BridgePort) string {
 	if p == nil {
 		return ""
 	}
+	return p.String()
+}
+
+// String is the port's VLANs for people: "1 (pvid, untagged), 100-199".
+func (p *BridgePort) String() string {
 	var out []string
 	for _, r := range p.VLANs {
 		out = append(out, r.String())
@@ -90,4 +95,51 @@ func (r VLANRange) String() string {
 		return s + " (untagged)"
 	}
 	return s
+}
+
+// Uplinks are the ports of a bridge, or of Open vSwitch where d is its, that can
+// lead out of the host. The rest are guests and containers. Which of Open
+// vSwitch's bridges a port belongs to the kernel does not know: they are those
+// of all of them.
+func (l *Links) Uplinks(d *Device) []*Device {
+	var out []*Device
+	for _, p := range l.SwitchPorts(d) {
+		if p.LeadsOut() {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// SwitchPorts are a bridge's ports, or all of Open vSwitch's.
+func (l *Links) SwitchPorts(d *Device) []*Device {
+	if d.Kind != KindOpenVSwitch {
+		return l.Ports(d)
+	}
+	if path := l.ByName("ovs-system"); path != nil && path.Kind == KindOpenVSwitch {
+		return l.Ports(path)
+	}
+	return nil
+}
+
+// LeadsOut says whether a bridge's port of that kind can lead out of the host.
+func (d *Device) LeadsOut() bool {
+	switch d.Kind {
+	case KindHardware, KindVLAN, KindBond, KindTeam, KindMacvlan,
+		"vxlan", "geneve", "gretap", "ip6gretap", "macsec":
+		return true
+	}
+	return false
+}
+
+// Switches is how many devices of Open vSwitch's own the host has beside its
+// datapath: bridges' local ports, and what other internal ports there are.
+func (h *Host) Switches() int {
+	n := 0
+	for i := range h.Devices {
+		if d := &h.Devices[i]; d.Kind == KindOpenVSwitch && d.Name != "ovs-system" {
+			n++
+		}
+	}
+	return n
 }

@@ -21,6 +21,8 @@ func (e *Endpoint) Describe() string {
 		return e.Wanted + " (not observed)"
 	case e.Device == nil:
 		return e.Wanted + " is not there"
+	case e.Bridged:
+		return e.describeBridge()
 	}
 	var b strings.Builder
 	b.WriteString(e.Wanted)

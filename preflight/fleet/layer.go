@@ -141,7 +141,7 @@ func (l *look) ports(c *code, d *hostinfo.Device, below func(*hostinfo.Device) u
 	var all []port
 	alike := true // NICs that stand on nothing: their order does not matter
 	for _, p := range l.Links.Ports(d) {
-		if bridge && !uplink(p) {
+		if bridge && !p.LeadsOut() {
 			continue
 		}
 		alike = alike && p.Kind == hostinfo.KindHardware && p.VLAN == nil && p.Bond == nil && p.Parent == 0
@@ -163,15 +163,6 @@ func (l *look) ports(c *code, d *hostinfo.Device, below func(*hostinfo.Device) u
 		c.ref(p.id)
 		c.is(p.active)
 	}
-}
-
-// uplink says whether a bridge's port may lead out of the host.
-func uplink(p *hostinfo.Device) bool {
-	switch p.Kind {
-	case hostinfo.KindHardware, hostinfo.KindVLAN, hostinfo.KindBond, hostinfo.KindTeam:
-		return true
-	}
-	return false
 }
 
 // function is what a VF's physical function shows of it.

@@ -1,9 +1,6 @@
 package rules
 
 import (
-	"strconv"
-	"strings"
-
 	"migcheck/hostinfo"
 	"migcheck/preflight"
 )
@@ -11,17 +8,5 @@ import (
 // olderLibvirt says whether a host's libvirt is older than major.minor; Unknown
 // where its version could not be read.
 func olderLibvirt(v *preflight.View, major, minor int) hostinfo.Tri {
-	if v.Libvirt == nil {
-		return hostinfo.Unknown
-	}
-	parts := strings.SplitN(v.Libvirt.Version, ".", 3)
-	if len(parts) < 2 {
-		return hostinfo.Unknown
-	}
-	a, err1 := strconv.Atoi(parts[0])
-	b, err2 := strconv.Atoi(parts[1])
-	if err1 != nil || err2 != nil {
-		return hostinfo.Unknown
-	}
-	return hostinfo.TriOf(a < major || a == major && b < minor)
+	return v.LibvirtBefore(major, minor)
 }

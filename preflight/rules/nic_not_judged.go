@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 
 	"migcheck/hostinfo"
@@ -16,8 +17,9 @@ var NICNotJudged = &preflight.Rule{
 	CausedBy: []string{"network-missing-or-inactive", "network-forward-mismatch"},
 	Needs:    preflight.Essential(preflight.Source, preflight.GuestView),
 	Doc: `migcheck does not judge this kind of NIC yet
-migcheck judges NICs that stand on a host device through MacVTap. About a NIC on
-a bridge, on Open vSwitch, or one that is a host's PCI device it knows nothing,
+migcheck judges NICs that stand on a host device through MacVTap, on a bridge or on
+Open vSwitch. About one that is a socket of DPDK's (vhostuser) or a host's PCI
+device it knows nothing,
 so a guest with one is undecided however well its other NICs stand. A NIC of
 QEMU's user-mode network needs nothing from the host: a note.`,
 	Check: func(p *preflight.Pass) {
@@ -48,6 +50,12 @@ func notJudged(p *preflight.Plan, nic *hostinfo.NIC) string {
 		return "a direct NIC that names no device"
 	case nic.Direct():
 		return ""
+	case nic.OnBridge() && nic.Bridge == "":
+		return "a NIC that names no bridge"
+	case nic.OnBridge():
+		return oddPort(nic.VirtualPort)
+	case nic.Type == "vhostuser":
+		return "a NIC of type vhostuser, a socket of DPDK's"
 	case !nic.NetworkBacked():
 		return "a NIC of type " + nic.Type
 	}
@@ -55,10 +63,25 @@ func notJudged(p *preflight.Plan, nic *hostinfo.NIC) string {
 	switch {
 	case n == nil:
 		return "" // network-missing-or-inactive, or facts that were not observed
+	case n.Forward == "bridge" && n.Bridge != "":
+		port, _ := portSettings(n, nic.Portgroup)
+		return oddPort(cmp.Or(nic.VirtualPort, port))
+	case ofOneHost(n):
+		return ""
 	case n.DirectMode() == "":
 		return fmt.Sprintf("a NIC of the %s network %s", forwardWord(n), n.Name)
 	case len(n.Devices) == 0:
 		return fmt.Sprintf("a NIC of network %s, which names no devices", n.Name)
 	}
 	return ""
+}
+
+// oddPort says which virtual port of a NIC on a bridge is none that migcheck
+// judges.
+func oddPort(port string) string {
+	switch port {
+	case "", "openvswitch":
+		return ""
+	}
+	return "a NIC on a bridge with a virtual port of type " + port
 }

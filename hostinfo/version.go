@@ -1,0 +1,24 @@
+package hostinfo
+
+import (
+	"strconv"
+	"strings"
+)
+
+// LibvirtBefore says whether the host's libvirt is older than major.minor;
+// Unknown where its version could not be read.
+func (h *Host) LibvirtBefore(major, minor int) Tri {
+	if h.Libvirt == nil {
+		return Unknown
+	}
+	parts := strings.SplitN(h.Libvirt.Version, ".", 3)
+	if len(parts) < 2 {
+		return Unknown
+	}
+	a, err1 := strconv.Atoi(parts[0])
+	b, err2 := strconv.Atoi(parts[1])
+	if err1 != nil || err2 != nil {
+		return Unknown
+	}
+	return TriOf(a < major || a == major && b < minor)
+}
