@@ -2,6 +2,7 @@ package hostinfo
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 )
 
@@ -142,4 +143,16 @@ func (h *Host) Switches() int {
 		}
 	}
 	return n
+}
+
+// Subnets are those of the device's addresses; nil if it has none, or they were
+// not read.
+func (d *Device) Subnets() []netip.Prefix {
+	var out []netip.Prefix
+	for _, a := range d.Addresses {
+		if p, err := netip.ParsePrefix(a); err == nil {
+			out = append(out, p.Masked())
+		}
+	}
+	return out
 }

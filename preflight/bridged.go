@@ -59,7 +59,7 @@ func portOf(nic *hostinfo.NIC, net *hostinfo.Network) string {
 }
 
 // liveOnBridge is where a network has put a running guest's NIC on the source.
-func (p *Plan) liveOnBridge(nic, live *hostinfo.NIC) *Endpoint {
+func (p *Plan) liveOnBridge(i int, nic, live *hostinfo.NIC) *Endpoint {
 	e := p.endpoint(Source)
 	e.NetworkName = nic.Network
 	if e.View != nil {
@@ -67,35 +67,34 @@ func (p *Plan) liveOnBridge(nic, live *hostinfo.NIC) *Endpoint {
 	}
 	e.Trust = trustOf(live, e.Network)
 	e.onBridge(live, live.Bridge)
-	p.lookForTap(e, live)
+	p.findTap(e, i, live)
 	return e
 }
 
-// findTap looks for the guest's own tap on the source: by the name in its live
-// definition.
+// findTap looks for the guest's own tap on the source: by what its live definition
+// says.
 func (p *Plan) findTap(e *Endpoint, i int, nic *hostinfo.NIC) {
 	if live := p.Guest.Live; live != nil && i < len(live.NICs) {
 		nic = &live.NICs[i]
 	}
-	p.lookForTap(e, nic)
+	if e.Device != nil && p.Guest.State.Active() {
+		e.Tap = OwnTap(e.View.Links, e.Device, nic)
+	}
 }
 
-// lookForTap takes the device of the tap's name, else the bridge's port with the
-// guest's address: libvirt gives taps that with fe in front.
-func (p *Plan) lookForTap(e *Endpoint, nic *hostinfo.NIC) {
-	if e.Device == nil || !p.Guest.State.Active() {
-		return
+// OwnTap is a NIC's tap on a bridge: the device of its name, else the bridge's
+// port with the guest's address, which libvirt gives to taps with fe in front.
+// Nil if it was not found.
+func OwnTap(l *hostinfo.Links, bridge *hostinfo.Device, nic *hostinfo.NIC) *hostinfo.Device {
+	if d := l.ByName(nic.Target); nic.Target != "" && d != nil && d.Kind == hostinfo.KindTun {
+		return d
 	}
-	if d := e.View.Links.ByName(nic.Target); nic.Target != "" && d != nil && d.Kind == hostinfo.KindTun {
-		e.Tap = d
-		return
-	}
-	for _, d := range e.View.Links.SwitchPorts(e.Device) {
+	for _, d := range l.SwitchPorts(bridge) {
 		if d.Kind == hostinfo.KindTun && (tapOf(d.MAC, nic.MAC) || tapOf(d.MAC, nic.EffectiveMAC())) {
-			e.Tap = d
-			return
+			return d
 		}
 	}
+	return nil
 }
 
 // tapOf says whether a tap's address is the one that libvirt makes of a guest's.

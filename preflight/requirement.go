@@ -127,7 +127,7 @@ func (p *Plan) requirements(about func(nic int) bool) []*Requirement {
 func (p *Plan) sourceEndpoint(i int, nic *hostinfo.NIC) *Endpoint {
 	if live := p.Guest.Live; live != nil && i < len(live.NICs) {
 		if n := &live.NICs[i]; nic.NetworkBacked() && n.Type == "bridge" && n.Bridge != "" {
-			return p.liveOnBridge(nic, n)
+			return p.liveOnBridge(i, nic, n)
 		}
 		if n := &live.NICs[i]; nic.NetworkBacked() && n.Dev != "" {
 			e := p.endpoint(Source)

@@ -33,10 +33,10 @@ var leftOut = map[string]string{
 	"Portgroup.Name": "a name", "Portgroup.Default": "which port group a NIC gets; what that says counts",
 	"Network.Portgroups": "those that the NIC does not get", "Setup.DefaultRoutes": "names; whether one leaves by the device counts",
 	"Device.Functions": "read through the VF; what that shows counts", "LACP.PartnerMAC": "whether there is one counts",
-	"Namespace.Name": "a name", "Gap.Reason": "words", "Network.Bridge": "whether there is one counts",
+	"Namespace.Name": "a name", "Gap.Reason": "words",
 	"LACP.Aggregator": "compared with the ports'", "BondPort.Aggregator": "compared with the bond's", "Bond.ActiveSlave": "which port it is counts",
 	"Guest.Name": "a key", "Guest.UUID": "a key", "Guest.ID": "libvirt's number",
-	"NIC.Alias": "a name", "NIC.TeamingPartner": "a name", "NIC.Bridge": "whether there is one counts", "NIC.Target": "a key, or libvirt's own",
+	"NIC.Alias": "a name", "NIC.TeamingPartner": "a name", "NIC.Target": "a key, or libvirt's own",
 }
 
 // TestEveryField changes every field of a host and of a guest, one at a time,
@@ -83,6 +83,9 @@ func fullFleet() *Fleet {
 	live := &hostinfo.Definition{Type: "kvm", Arch: "x86_64"}
 	for i, dev := range []string{"bond0.623", "bond0.624", "bond1", "vf0", "enc1000", "br0", "macv0", "eth1", "gone0"} {
 		live.NICs = append(live.NICs, hostinfo.NIC{Type: "direct", Dev: dev, Mode: "bridge", MAC: mac("guest", 0, i), Model: "virtio", Target: "macvtap0", VLANTags: []int{5}})
+	}
+	for i, bridge := range []string{"br0", "br2", "ovs0"} {
+		live.NICs = append(live.NICs, hostinfo.NIC{Type: "bridge", Bridge: bridge, MAC: mac("guest", 2, i), Model: "virtio", Target: "vnet9"})
 	}
 	live.NICs = append(live.NICs, hostinfo.NIC{Type: "direct", Dev: "eth3", Mode: "passthrough", MAC: mac("guest", 0, 20)})
 	for i, n := range []string{"lan", "two", "pool", "nat"} {

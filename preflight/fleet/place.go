@@ -69,6 +69,7 @@ const (
 	wantNothing wantKind = iota // a NIC that is not judged
 	wantDevice
 	wantNetwork
+	wantBridge
 	wantHost // what is asked for the guest as a whole
 )
 
@@ -77,6 +78,8 @@ func wantOf(g *hostinfo.Guest, n *hostinfo.NIC) want {
 	switch {
 	case n.NetworkBacked():
 		return want{kind: wantNetwork, name: n.Network, group: n.Portgroup, nth: preflight.NICsBefore(g, n)}
+	case n.OnBridge():
+		return want{kind: wantBridge, name: n.Bridge}
 	case n.Direct():
 		return want{kind: wantDevice, name: n.Dev, alone: n.Mode == "passthrough"}
 	}
@@ -98,6 +101,9 @@ func (l *look) destination(w *want, mapped map[string]string) place {
 		c.is(other)
 		c.ref(e.id)
 		return place{l.j.places.of(c), e.bound, e.all}
+	case wantBridge:
+		e := l.bridge(&c, w.name)
+		return place{l.j.places.of(c), e.bound, 0}
 	case wantNetwork:
 		tags, names := l.network(&c, w)
 		return place{l.j.places.of(c), l.j.bounds.of(tags, names), 0}
@@ -113,10 +119,13 @@ func (l *look) network(c *code, w *want) (tags []int, names []string) {
 	if n == nil {
 		return nil, nil
 	}
-	if n.Forward == "bridge" && n.Bridge != "" { // to be compared with a pool that leads to the same
-		e := l.end(n.Bridge, false)
-		c.ref(e.id)
-		tags = append(tags, e.tags...)
+	switch {
+	case n.Bridge == "":
+	case n.Forward == "bridge":
+		e := l.bridge(c, n.Bridge)
+		tags, names = append(tags, e.tags...), append(names, n.Bridge)
+	default:
+		l.subnets(c, n.Bridge)
 	}
 	alone := n.DirectMode() == "passthrough"
 	c.tri(n.Active)

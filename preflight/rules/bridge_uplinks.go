@@ -35,6 +35,7 @@ func bridgedTags(e *preflight.Endpoint) (tags string, sure bool) {
 	if len(all) == 0 {
 		return "no uplink", false
 	}
+	slices.Sort(all)
 	return strings.Join(all, " or "), len(all) == 1
 }
 

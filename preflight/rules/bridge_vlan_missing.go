@@ -42,10 +42,9 @@ uplinks; whether somebody sets them there, too, can't be told: undecided.`,
 		for _, r := range e.Port.VLANs {
 			if id := firstMissing(up, r); id > 0 {
 				p.Report(preflight.Finding{
-					Subject: preflight.Subject{Device: up[0].Name},
-					Reason:  fmt.Sprintf("the guest's port of %s is in VLAN %d, which no uplink of the bridge on %s passes", e.Wanted, id, e.Name),
-					Hint:    "whether the switch port carries that VLAN, too, is for the switch to say",
-					Fix:     commands(fmt.Sprintf("bridge vlan add dev %s vid %d", shell.Quote(up[0].Name), id)),
+					Reason: fmt.Sprintf("the guest's port of %s is in VLAN %d, which no uplink of the bridge on %s passes", e.Wanted, id, e.Name),
+					Hint:   "whether the switch port carries that VLAN, too, is for the switch to say",
+					Fix:    commands(fmt.Sprintf("bridge vlan add dev %s vid %d", shell.Quote(up[0].Name), id)),
 				})
 				return
 			}

@@ -68,13 +68,7 @@ func networkSubnets(e *preflight.Endpoint) []netip.Prefix {
 	if d == nil {
 		return nil
 	}
-	var out []netip.Prefix
-	for _, a := range d.Addresses {
-		if p, err := netip.ParsePrefix(a); err == nil {
-			out = append(out, p.Masked())
-		}
-	}
-	return out
+	return d.Subnets()
 }
 
 func overlap(a, b []netip.Prefix) bool {
