@@ -116,7 +116,11 @@ func (e *Endpoint) describePorts(d *hostinfo.Device) string {
 		about = append(about, d.Bond.Mode)
 	}
 	if d.Kind == hostinfo.KindBridge {
-		about = append(about, fmt.Sprintf("%d ports", len(ports)))
+		word := "ports"
+		if len(ports) == 1 {
+			word = "port"
+		}
+		about = append(about, fmt.Sprintf("%d %s", len(ports), word))
 		return d.Kind + " (" + strings.Join(about, ", ") + ")"
 	}
 	about = append(about, fmt.Sprintf("%d/%d up", up, len(ports)))

@@ -30,7 +30,7 @@ know, until it asks DHCP again: blocked. The port of libvirt's bridge is made in
 case; the network must be active.`,
 	Check: func(p *preflight.Pass) {
 		src, dst := p.Req.Source, p.Req.Destination
-		if dst.Network == nil || !ofOneHost(dst.Network) || dst.Network.Active != hostinfo.Yes {
+		if dst.Network == nil || !dst.Network.OfOneHost() || dst.Network.Active != hostinfo.Yes {
 			return
 		}
 		f := preflight.Finding{
@@ -49,19 +49,10 @@ case; the network must be active.`,
 	},
 }
 
-// ofOneHost says whether a network is one that libvirt makes by itself.
-func ofOneHost(n *hostinfo.Network) bool {
-	switch n.Forward {
-	case "", "nat", "route", "open":
-		return true
-	}
-	return false
-}
-
 // networkSubnets are the subnets that the host has on its network's bridge; nil
 // if it has none, or they were not read.
 func networkSubnets(e *preflight.Endpoint) []netip.Prefix {
-	if e.View == nil || e.Network == nil || e.Network.Bridge == "" || !ofOneHost(e.Network) {
+	if e.View == nil || e.Network == nil || e.Network.Bridge == "" || !e.Network.OfOneHost() {
 		return nil
 	}
 	d := e.View.Links.ByName(e.Network.Bridge)

@@ -66,7 +66,7 @@ func notJudged(p *preflight.Plan, nic *hostinfo.NIC) string {
 	case n.Forward == "bridge" && n.Bridge != "":
 		port, _ := portSettings(n, nic.Portgroup)
 		return oddPort(cmp.Or(nic.VirtualPort, port))
-	case ofOneHost(n):
+	case n.OfOneHost():
 		return ""
 	case n.DirectMode() == "":
 		return fmt.Sprintf("a NIC of the %s network %s", forwardWord(n), n.Name)
