@@ -58,7 +58,7 @@ func BenchmarkFleet(b *testing.B) {
 		must(b, g.Wait())
 	}
 	against(b, bare, func() {
-		if code := run([]string{"fleet", "--fleet", file, "-F", config, "-q", "-o", "json=" + out}); code != 0 {
+		if code := run([]string{"fleet", "--fleet", file, "-F", config, "-q", "-o", "json=" + out, "--no-history"}); code != 0 {
 			b.Fatalf("exit status %d", code)
 		}
 	})
@@ -72,7 +72,7 @@ func BenchmarkFleet(b *testing.B) {
 		}
 	}
 	ours, theirs := measure(func() {
-		if code := run([]string{"fleet", "--fleet", file, "-F", config, "-q", "-o", "json=" + out}); code != 0 {
+		if code := run([]string{"fleet", "--fleet", file, "-F", config, "-q", "-o", "json=" + out, "--no-history"}); code != 0 {
 			b.Fatalf("exit status %d", code)
 		}
 	}), measure(bare)

@@ -142,7 +142,7 @@ func newContest(b *testing.B, links int) *contest {
 		{"bare Go", []string{"bare", c.crowd.Key, file("addresses", strings.Join(c.crowd.Addresses, "\n"))}, true},
 		{"migcheck fleet", []string{
 			"migcheck", "fleet", "--fleet", file("fleet.yaml", "hosts:\n  "+strings.Join(c.crowd.Names, ": {}\n  ")+": {}\n"),
-			"-F", c.config, "-q", "-o", "json=" + filepath.Join(dir, "fleet.json"),
+			"-F", c.config, "-q", "-o", "json=" + filepath.Join(dir, "fleet.json"), "--no-history",
 		}, true},
 		{"xargs -P50 ssh", []string{"xargs", "-a", names, "-P50", "-I{}", "ssh", "-F", c.config, "{}", ask}, false},
 		{"clush -f 64", []string{"clush", "-f", "64", "-o", "-F " + c.config, "-w", fmt.Sprintf("host[1-%d]", n), ask}, false},

@@ -47,7 +47,7 @@ func TestFleetOfHosts(t *testing.T) {
 
 	out := filepath.Join(dir, "fleet.json")
 	code := run([]string{
-		"fleet", "--fleet", filepath.Join(dir, "fleet.yaml"), "-F", config, "-q", "-o", "json=" + out,
+		"fleet", "--fleet", filepath.Join(dir, "fleet.yaml"), "-F", config, "-q", "-o", "json=" + out, "--history", filepath.Join(dir, "history.db"),
 		"--connect-timeout", "20s", "--host-timeout", "25s", "--fail-on", "undecided",
 	})
 	if code != 3 {
@@ -121,7 +121,7 @@ func TestWatchOfHosts(t *testing.T) {
 	}}
 	cmd := root()
 	cmd.SetErr(said)
-	cmd.SetArgs([]string{"fleet", "--fleet", file, "-F", site.SSHConfig, "--watch", "1s", "-o", "json=" + out})
+	cmd.SetArgs([]string{"fleet", "--fleet", file, "-F", site.SSHConfig, "--watch", "1s", "-o", "json=" + out, "--history", filepath.Join(dir, "history.db")})
 	if err := cmd.ExecuteContext(ctx); exit.Code(err) != exit.Interrupted {
 		t.Fatalf("it ended with %v", err)
 	}

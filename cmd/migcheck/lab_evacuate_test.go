@@ -12,7 +12,7 @@ import (
 // the other, and a third that is stopped stays until it is asked for.
 func TestProveEvacuate(t *testing.T) {
 	l := openLab(t)
-	l.must(t, "reset")
+	l.must(t, "reset", "hostA", "hostB")
 	l.on(t, "hostA", `for g in $(virsh -q list --all --name); do virsh -q destroy $g 2>/dev/null; virsh -q undefine $g 2>/dev/null; done; true`)
 	fleet := filepath.Join(t.TempDir(), "fleet.yaml")
 	if err := os.WriteFile(fleet, []byte("hosts: {hostA: {}, hostB: {}}\n"), 0o600); err != nil {

@@ -15,7 +15,7 @@ import (
 // TestLabRefuse: guests that must not be touched.
 func TestLabRefuse(t *testing.T) {
 	l := openLab(t)
-	l.must(t, "reset")
+	l.must(t, "reset", "hostA", "hostB")
 	l.define(t, "kept", 0x31, false)
 	const other = "ip link delete bond0.623; ip link add link bond0 name bond0.623 type vlan id 624 && ip link set bond0.623 up"
 	t.Run("blocked", func(t *testing.T) {
@@ -62,7 +62,7 @@ func TestLabRefuse(t *testing.T) {
 // hostA, and nowhere else.
 func TestLabFault(t *testing.T) {
 	l := openLab(t)
-	l.must(t, "reset")
+	l.must(t, "reset", "hostA", "hostB")
 	l.define(t, "heavy", 0x41, true)
 	for _, c := range []struct {
 		name  string
@@ -107,7 +107,7 @@ func slowly(guest string) []string { return migrating(guest, "--yes", "--bandwid
 // the source. The commands that are printed bring it back to one place.
 func TestLabHandover(t *testing.T) {
 	l := openLab(t)
-	l.must(t, "reset")
+	l.must(t, "reset", "hostA", "hostB")
 	l.define(t, "handed", 0x61, true)
 	p := l.start(t, nil, slowly("handed")...)
 	p.middle(t)
@@ -147,8 +147,8 @@ func TestProveSecondGuest(t *testing.T) {
 // second moves two guests that are both ready at first, of which the one takes on
 // hostB what the other needs.
 func (l *lab) second(t *testing.T, mode, mac, rule string, more ...string) {
-	l.must(t, "reset")
-	defer l.must(t, "reset")
+	l.must(t, "reset", "hostA", "hostB")
+	defer l.must(t, "reset", "hostA", "hostB")
 	l.on(t, "hostA", "ip link set eth3 up && ip link add link eth3 name eth3.623 type vlan id 623 && ip link set eth3.623 up")
 	as := []string{"mode='bridge'", "mode='" + mode + "'"}
 	l.define(t, "first", 0x51, false, as...)

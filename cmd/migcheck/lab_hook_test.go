@@ -21,13 +21,13 @@ type hooked struct {
 // TestLabHook: a plain virsh migrate meets the hook of hostB.
 func TestLabHook(t *testing.T) {
 	l := openLab(t)
-	l.must(t, "reset")
+	l.must(t, "reset", "hostA", "hostB")
 	l.must(t, "guests")
 	h := &hooked{l, t, buildStatic(t)}
 	before := h.traces()
 	defer func() {
 		_, _ = h.on("hostB", h.binary, "hook", "remove", "--yes")
-		l.must(t, "reset")
+		l.must(t, "reset", "hostA", "hostB")
 	}()
 	h.succeeds("hostB", "sh", "-c", "busybox syslogd -O /run/hook.log")
 	out := h.succeeds("hostB", h.binary, "hook", "install", "--yes")

@@ -189,7 +189,7 @@ func migrating(guest string, more ...string) []string {
 // TestLabMigrate moves guests that nothing is in the way of.
 func TestLabMigrate(t *testing.T) {
 	l := openLab(t)
-	l.must(t, "reset")
+	l.must(t, "reset", "hostA", "hostB")
 	t.Run("on bond0.623", func(t *testing.T) {
 		l.define(t, "plain", 0x21, false)
 		l.on(t, "hostA", "virsh -q autostart plain")
@@ -231,7 +231,7 @@ func TestLabMigrate(t *testing.T) {
 // TestProveMigrate moves guests in the ways that are used less.
 func TestProveMigrate(t *testing.T) {
 	l := openLab(t)
-	l.must(t, "reset")
+	l.must(t, "reset", "hostA", "hostB")
 	t.Run("managed by the source", func(t *testing.T) {
 		l.define(t, "peer", 0x23, false)
 		l.start(t, nil, migrating("peer", "--yes", "--p2p")...).code(t, 0, "ARRIVED")
@@ -257,7 +257,7 @@ func TestProveMigrate(t *testing.T) {
 // until it has moved, or goes on on the other side before its memory is there.
 func TestProveTimeout(t *testing.T) {
 	l := openLab(t)
-	l.must(t, "reset")
+	l.must(t, "reset", "hostA", "hostB")
 	for i, c := range []struct {
 		do       string
 		more     []string

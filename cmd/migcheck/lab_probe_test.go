@@ -72,9 +72,9 @@ func TestProveProbe(t *testing.T) {
 // --push brings.
 func readyToProbe(t *testing.T) *lab {
 	l := openLab(t)
-	l.must(t, "reset")
+	l.must(t, "reset", "hostA", "hostB")
 	l.must(t, "guests")
-	t.Cleanup(func() { l.must(t, "reset") })
+	t.Cleanup(func() { l.must(t, "reset", "hostA", "hostB") })
 	build := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(filepath.Dir(l.binary), "migcheck-"+runtime.GOARCH), ".")
 	build.Env = append(build.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {

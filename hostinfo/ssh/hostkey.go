@@ -25,6 +25,7 @@ type keyFiles struct {
 type hostKeys struct {
 	db    *knownhosts.HostKeyDB
 	files []string // those that are there
+	cased spellings
 	err   error
 }
 
@@ -45,6 +46,7 @@ func (k *keyFiles) load(files []string) *hostKeys {
 		}
 	}
 	h.db, h.err = knownhosts.NewDB(h.files...)
+	h.cased = spellingsIn(h.files)
 	if k.read == nil {
 		k.read = map[string]*hostKeys{}
 	}
@@ -75,15 +77,24 @@ var unknownOrder = []string{
 // names costs a hash a line, so that it is searched no more often than needed.
 func newHostKeyCheck(t *Target, keys *hostKeys) *hostKeyCheck {
 	h := &hostKeyCheck{hostKeys: keys, target: t, name: t.keyName()}
-	if h.known = h.db.HostKeyAlgorithms(h.name); len(h.known) == 0 {
-		if host, port, err := net.SplitHostPort(h.name); err == nil && port != "22" {
-			plain := net.JoinHostPort(host, "22")
-			if h.known = h.db.HostKeyAlgorithms(plain); len(h.known) > 0 {
-				h.name, h.loose = plain, true
-			}
-		}
+	if h.find(h.name) {
+		return h
+	}
+	if host, port, err := net.SplitHostPort(h.name); err == nil && port != "22" {
+		h.loose = h.find(net.JoinHostPort(host, "22"))
 	}
 	return h
+}
+
+// find says whether there is a key under the name, in whatever case it is written.
+func (h *hostKeyCheck) find(name string) bool {
+	for _, n := range []string{name, h.cased.of(name)} {
+		if h.known = h.db.HostKeyAlgorithms(n); len(h.known) > 0 {
+			h.name = n
+			return true
+		}
+	}
+	return false
 }
 
 // algorithms are what to ask the server for. Without this order the library

@@ -86,6 +86,12 @@ func TestKnownHostsForms(t *testing.T) {
 	u.write("config", fmt.Sprintf("Host hv\n HostName 127.0.0.1\n Port %d\n User alice\n HostKeyAlias Farm.example\n", s.port))
 	u.write("known_hosts", "farm.example "+k+"\n")
 	run(t, u.mustDial("hv"), "echo alias", "alias\n")
+	u.write("known_hosts", "FARM.other,Farm.Example "+k+"\n")
+	run(t, u.mustDial("hv"), "echo case", "case\n")
+	u.write("config", fmt.Sprintf("Host hv\n HostName LOCALHOST\n Port %d\n AddressFamily inet\n User alice\n", s.port))
+	u.write("known_hosts", fmt.Sprintf("[LocalHost]:%d %s\n", s.port, k))
+	run(t, u.mustDial("hv"), "echo case", "case\n")
+	u.write("config", fmt.Sprintf("Host hv\n HostName 127.0.0.1\n Port %d\n User alice\n HostKeyAlias Farm.example\n", s.port))
 
 	u.write("known_hosts", "farm.example "+k+"\n@revoked * "+k+"\n")
 	_, err := u.dial("hv")

@@ -39,7 +39,7 @@ func TestOneFieldApart(t *testing.T) {
 // race detector and on an emulated machine, which look for something else.
 func sparse() int {
 	if testing.Short() {
-		return 8
+		return 32
 	}
 	return 1
 }

@@ -104,8 +104,8 @@ func TestSchema(t *testing.T) {
 var goldens = map[string]string{
 	"blocked":   "vlan-mismatch/fires.txt",
 	"undecided": "facts-not-observed/fires-host-does-not-answer.txt",
-	"warning":   "lowerdev-admin-down/fires-vlan.txt",
-	"stack":     "lowerdev-no-carrier/fires-both-uplinks-of-the-bond.txt",
+	"warning":   "lowerdev-admin-down/fires.txt",
+	"stack":     "lowerdev-no-carrier/fires.txt",
 	"bridge":    "bridge-uplink-down/fires-no-carrier.txt",
 	"suggested": "source-dev-missing/fires-other-name-there.txt",
 	"two-fit":   "source-dev-missing/fires-two-fit.txt",

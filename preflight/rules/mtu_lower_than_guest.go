@@ -26,10 +26,10 @@ var MTULowerThanGuest = &preflight.Rule{
 The guest keeps its MTU when it moves. Frames larger than the destination's
 device takes are dropped without a word: ping works, large transfers hang. What
 the guest really uses can't be seen from outside; its macvtap's MTU on the source
-is the most it can use there. Where the lowest
-layer takes less than 1500 the guest is blocked, (a bridge drops what is larger than
-the uplink that it would leave by), otherwise warned: a VLAN that is
-narrower than its NICs was seen to let full frames pass.`,
+is the most it can use there. Where the lowest layer takes less than 1500 the
+guest is blocked (a bridge drops what is larger than the uplink that it would leave
+by), otherwise warned: a VLAN that is narrower than its NICs was
+seen to let full frames pass.`,
 	Value: func(e *preflight.Endpoint) string { return fmt.Sprintf("mtu %d", takes(e).MTU) },
 	Check: func(p *preflight.Pass) {
 		src, dst := p.Req.Source, p.Req.Destination

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"migcheck/hostinfo/iproute"
+	"migcheck/hostinfo/iproute/files"
 )
 
 // OnlyPath is where the script belongs on a host.
@@ -22,11 +23,12 @@ func Only(version string) []byte {
 		"VERSION", strings.Join(strings.Fields(version), " "),
 		"DIGESTS", digest(iproute.Command(word))+" | "+digest(iproute.SudoCommand(word)),
 		"LENGTH", fmt.Sprint(len(iproute.NewMarker())),
+		"OPTIONS", keyOptions(),
 	).Replace(`#!/bin/sh
 # The forced command of migcheck's key on this host. It runs the one command by
 # which migcheck VERSION reads a host, and nothing else. In authorized_keys:
-#   restrict,port-forwarding,permitopen="127.0.0.1:1",command="/usr/local/sbin/migcheck-only" ssh-ed25519 ...
-# port-forwarding is for libvirt's Unix socket; permitopen leaves no TCP port.
+#   OPTIONS ssh-ed25519 ...
+# port-forwarding is for the Unix sockets that permitopen names; it leaves no TCP port.
 c=$SSH_ORIGINAL_COMMAND
 d=$(printf %s "$c" | sed 's/;m=[A-Z2-7]\{LENGTH\};/;m=WORD;/' | sha256sum)
 case ${d%% *} in
@@ -37,8 +39,25 @@ exit 126
 `))
 }
 
+// sockets are where a check goes on a host beside its one command: libvirt's
+// daemons, and migcheck's own agent.
+var sockets = []string{
+	"/run/libvirt/virtqemud-sock", "/run/libvirt/libvirt-sock",
+	"/run/libvirt/virtqemud-sock-ro", "/run/libvirt/libvirt-sock-ro", files.AgentSocket,
+}
+
+// keyOptions are what authorized_keys says before the key. sshd holds Unix sockets
+// against permitopen as well as TCP ports: their path is the host, in brackets for
+// its slashes (seen on OpenSSH 9.2, "but the request was denied").
+func keyOptions() string {
+	b := strings.Builder{}
+	b.WriteString("restrict,port-forwarding,")
+	for _, s := range sockets {
+		fmt.Fprintf(&b, "permitopen=\"[%s]:*\",", s)
+	}
+	return b.String() + `command="` + OnlyPath + `"`
+}
+
 // AuthorizedKey is the line for authorized_keys on the hosts, given the public
 // key's own line.
-func AuthorizedKey(public string) string {
-	return `restrict,port-forwarding,permitopen="127.0.0.1:1",command="` + OnlyPath + `" ` + strings.TrimSpace(public)
-}
+func AuthorizedKey(public string) string { return keyOptions() + " " + strings.TrimSpace(public) }
