@@ -88,13 +88,17 @@ type Device struct {
 	// Duplex is "full" or "half" (/sys/class/net/D/duplex); empty if unknown.
 	Duplex string `json:"duplex,omitempty"`
 
-	VLAN      *VLAN      `json:"vlan,omitempty"`      // nil: not a VLAN, or its details could not be read
-	Bond      *Bond      `json:"bond,omitempty"`      // nil: not a bond, or its details could not be read
-	BondPort  *BondPort  `json:"bond_port,omitempty"` // nil: not a bond's port, or not read
-	Macvlan   *Macvlan   `json:"macvlan,omitempty"`   // nil: neither macvlan nor macvtap, or not read
-	VF        *VF        `json:"vf,omitempty"`        // nil: no SR-IOV virtual function; whether that was read is FactHardware
-	Functions []Function `json:"functions,omitempty"` // a physical function's VFs (IFLA_VFINFO_LIST); nil: none, or not read
-	QETH      *QETH      `json:"qeth,omitempty"`      // nil: not driven by qeth (IBM Z); whether that was read is FactHardware
+	VLAN     *VLAN     `json:"vlan,omitempty"`      // nil: not a VLAN, or its details could not be read
+	Bond     *Bond     `json:"bond,omitempty"`      // nil: not a bond, or its details could not be read
+	BondPort *BondPort `json:"bond_port,omitempty"` // nil: not a bond's port, or not read
+	Macvlan  *Macvlan  `json:"macvlan,omitempty"`   // nil: neither macvlan nor macvtap, or not read
+	Bridge   *Bridge   `json:"bridge,omitempty"`    // nil: not a bridge, or its details could not be read
+	// BridgePort is nil for what is no port of a bridge that filters by VLAN, or
+	// not read (FactBridgeVLANs).
+	BridgePort *BridgePort `json:"bridge_port,omitempty"`
+	VF         *VF         `json:"vf,omitempty"`        // nil: no SR-IOV virtual function; whether that was read is FactHardware
+	Functions  []Function  `json:"functions,omitempty"` // a physical function's VFs (IFLA_VFINFO_LIST); nil: none, or not read
+	QETH       *QETH       `json:"qeth,omitempty"`      // nil: not driven by qeth (IBM Z); whether that was read is FactHardware
 }
 
 // VLAN is what IFLA_INFO_DATA says of a link of kind vlan.

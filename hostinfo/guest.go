@@ -150,6 +150,10 @@ func (n *NIC) NetworkBacked() bool { return n.Network != "" }
 // Direct says whether the NIC names a host device itself (MacVTap).
 func (n *NIC) Direct() bool { return n.Type == "direct" && n.Network == "" }
 
+// OnBridge says whether the NIC names a bridge itself, by which its tap becomes
+// a port of it.
+func (n *NIC) OnBridge() bool { return n.Type == "bridge" && n.Network == "" }
+
 // EffectiveMAC is the address that the guest uses on the wire: CurrentMAC if
 // it changed it, else MAC.
 func (n *NIC) EffectiveMAC() string {

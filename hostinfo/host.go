@@ -93,27 +93,28 @@ type Fact string
 
 // The facts that a collector either reads or gives a Gap for.
 const (
-	FactDevices    Fact = "devices"    // the link dump itself: which devices there are
-	FactAltNames   Fact = "altnames"   // alternative names
-	FactDetails    Fact = "details"    // kinds and their data: VLAN ids, bond modes, macvlan modes
-	FactLACP       Fact = "lacp"       // what 802.3ad bonds agreed with their switch
-	FactForwarding Fact = "forwarding" // Device.Held
-	FactNamespaces Fact = "namespaces" // the devices of every other network namespace
-	FactModules    Fact = "modules"    // Host.MacvtapModule
-	FactVhost      Fact = "vhost"      // Host.VhostNet
-	FactAddresses  Fact = "addresses"  // Device.Addresses and Setup.DefaultRoutes
-	FactHardware   Fact = "hardware"   // Device.VF, Functions, QETH, Speed and Duplex
-	FactShaping    Fact = "shaping"    // Setup.Shaping
-	FactTaps       Fact = "taps"       // Setup.DevFS and StaleTaps
-	FactLLDPAD     Fact = "lldpad"     // Setup.LLDPAD
-	FactDaemon     Fact = "daemon"     // Setup.DaemonElsewhere
-	FactMemory     Fact = "memory"     // Host.Memory
-	FactConfigured Fact = "configured" // Setup.Managers and Configured
-	FactLibvirt    Fact = "libvirt"    // the daemon: version, UUID
-	FactDomains    Fact = "domains"    // Host.Domains
-	FactNetworks   Fact = "networks"   // Host.Networks
-	FactNWFilters  Fact = "nwfilters"  // Host.NWFilters
-	FactPath       Fact = "path"       // Host.Paths
+	FactDevices     Fact = "devices"     // the link dump itself: which devices there are
+	FactAltNames    Fact = "altnames"    // alternative names
+	FactDetails     Fact = "details"     // kinds and their data: VLAN ids, bond modes, macvlan modes
+	FactLACP        Fact = "lacp"        // what 802.3ad bonds agreed with their switch
+	FactForwarding  Fact = "forwarding"  // Device.Held
+	FactBridgeVLANs Fact = "bridgevlans" // Device.BridgePort
+	FactNamespaces  Fact = "namespaces"  // the devices of every other network namespace
+	FactModules     Fact = "modules"     // Host.MacvtapModule
+	FactVhost       Fact = "vhost"       // Host.VhostNet
+	FactAddresses   Fact = "addresses"   // Device.Addresses and Setup.DefaultRoutes
+	FactHardware    Fact = "hardware"    // Device.VF, Functions, QETH, Speed and Duplex
+	FactShaping     Fact = "shaping"     // Setup.Shaping
+	FactTaps        Fact = "taps"        // Setup.DevFS and StaleTaps
+	FactLLDPAD      Fact = "lldpad"      // Setup.LLDPAD
+	FactDaemon      Fact = "daemon"      // Setup.DaemonElsewhere
+	FactMemory      Fact = "memory"      // Host.Memory
+	FactConfigured  Fact = "configured"  // Setup.Managers and Configured
+	FactLibvirt     Fact = "libvirt"     // the daemon: version, UUID
+	FactDomains     Fact = "domains"     // Host.Domains
+	FactNetworks    Fact = "networks"    // Host.Networks
+	FactNWFilters   Fact = "nwfilters"   // Host.NWFilters
+	FactPath        Fact = "path"        // Host.Paths
 )
 
 // Gap is one fact that could not be read.
@@ -153,7 +154,7 @@ func (h *Host) AddGap(fact Fact, device, reason string) {
 func EveryFact() []Fact { return slices.Clone(everyFact) }
 
 var everyFact = []Fact{
-	FactDevices, FactAltNames, FactDetails, FactLACP, FactForwarding, FactNamespaces,
+	FactDevices, FactAltNames, FactDetails, FactLACP, FactForwarding, FactBridgeVLANs, FactNamespaces,
 	FactModules, FactVhost, FactAddresses, FactHardware, FactShaping, FactTaps, FactLLDPAD, FactDaemon,
 	FactMemory, FactConfigured, FactLibvirt, FactDomains, FactNetworks, FactNWFilters, FactPath,
 }

@@ -58,6 +58,16 @@ func (n *Network) DirectMode() string {
 	return ""
 }
 
+// OfOneHost says whether the network is one that libvirt makes by itself and that
+// ends at its host: "nat", "route", "open", or isolated.
+func (n *Network) OfOneHost() bool {
+	switch n.Forward {
+	case "", "nat", "route", "open":
+		return true
+	}
+	return false
+}
+
 // Free are the devices of the pool that no guest of this network uses.
 func (n *Network) Free() []NetworkDevice {
 	var out []NetworkDevice

@@ -42,6 +42,9 @@ var deviceTraits = []deviceTrait{
 	sub(FactLACP, "lacp ports", lacp, func(a *LACP) string { return counting(a.Ports) }),
 	sub(FactDetails, "link as the bond sees it", bondPort, func(p *BondPort) string { return strings.ToLower(p.MIIStatus) }),
 	sub(FactDetails, "macvlan mode", macvlan, func(m *Macvlan) string { return m.Mode }),
+	sub(FactDetails, "vlan filtering", bridge, func(b *Bridge) string { return known(b.VLANFiltering) }),
+	sub(FactDetails, "vlan of new ports", bridge, func(b *Bridge) string { return counting(b.DefaultPVID) }),
+	{FactBridgeVLANs, "vlans on the bridge", true, func(_ *Links, d *Device) string { return portVLANWords(d.BridgePort) }},
 	sub(FactHardware, "vf of", vf, func(v *VF) string { return v.Parent }),
 	sub(FactHardware, "vf number", vf, func(v *VF) string { return counting(v.Number) }),
 	{FactHardware, "vfs", true, func(_ *Links, d *Device) string { return functionWords(d) }},
@@ -73,6 +76,7 @@ func vlan(d *Device) *VLAN         { return d.VLAN }
 func bond(d *Device) *Bond         { return d.Bond }
 func bondPort(d *Device) *BondPort { return d.BondPort }
 func macvlan(d *Device) *Macvlan   { return d.Macvlan }
+func bridge(d *Device) *Bridge     { return d.Bridge }
 func vf(d *Device) *VF             { return d.VF }
 func qeth(d *Device) *QETH         { return d.QETH }
 

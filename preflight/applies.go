@@ -4,6 +4,9 @@ package preflight
 // its needs do not matter: a gap decides nothing for a NIC that asks for
 // nothing.
 func (e *engine) appliesTo(r *Rule, req *Requirement) bool {
+	if req != nil && !r.About.covers(req.Destination) {
+		return false
+	}
 	if r.Applies == nil {
 		return true
 	}

@@ -21,6 +21,8 @@ func (e *Endpoint) Describe() string {
 		return e.Wanted + " (not observed)"
 	case e.Device == nil:
 		return e.Wanted + " is not there"
+	case e.Bridged:
+		return e.describeBridge()
 	}
 	var b strings.Builder
 	b.WriteString(e.Wanted)
@@ -114,7 +116,11 @@ func (e *Endpoint) describePorts(d *hostinfo.Device) string {
 		about = append(about, d.Bond.Mode)
 	}
 	if d.Kind == hostinfo.KindBridge {
-		about = append(about, fmt.Sprintf("%d ports", len(ports)))
+		word := "ports"
+		if len(ports) == 1 {
+			word = "port"
+		}
+		about = append(about, fmt.Sprintf("%d %s", len(ports), word))
 		return d.Kind + " (" + strings.Join(about, ", ") + ")"
 	}
 	about = append(about, fmt.Sprintf("%d/%d up", up, len(ports)))

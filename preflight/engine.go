@@ -122,7 +122,7 @@ func (e *engine) check(r *Rule, req *Requirement, side *Endpoint) []Finding {
 // migrating does not make it worse.
 func (e *engine) alreadySo(r *Rule, req *Requirement, found []Finding) []Finding {
 	src := req.Source
-	if src.View == nil || src.Device == nil {
+	if src.View == nil || src.Device == nil || src.Bridged != req.Destination.Bridged {
 		return found
 	}
 	for _, n := range r.Needs {

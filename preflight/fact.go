@@ -12,38 +12,39 @@ type Fact string
 // The facts that rules name in their Needs. Those about a device are about the
 // whole stack below it unless they say otherwise.
 const (
-	AllDevices Fact = "host links" // all devices of the host, whatever the NIC is about
-	Devices    Fact = "devices"    // which devices the host has; the NIC's own may be absent
-	Device     Fact = "device"     // the NIC's device; a rule that needs it does not apply where it is absent
-	Kinds      Fact = "kinds"      // the kind of every layer
-	Flags      Fact = "flags"      // whether every layer is administratively up
-	Carrier    Fact = "carrier"    // the carrier of every layer that is up
-	VLANs      Fact = "vlans"      // id and protocol of every VLAN layer
-	Bonds      Fact = "bonds"      // mode and monitoring of every bond layer
-	LACP       Fact = "lacp"       // what 802.3ad bond layers agreed with their switch
-	MTU        Fact = "mtu"        // the device's own MTU
-	MAC        Fact = "mac"        // the device's own address
-	LinkType   Fact = "link type"  // the device's own ARP hardware type
-	Children   Fact = "children"   // what stands on the device in this namespace, with kinds and modes
-	Held       Fact = "held"       // addresses that the device receives for others
-	Modules    Fact = "modules"    // whether the kernel has macvtap
-	Vhost      Fact = "vhost"      // whether /dev/vhost-net is there
-	Addresses  Fact = "addresses"  // IP addresses on the devices, and the default routes
-	Hardware   Fact = "hardware"   // SR-IOV, qeth, speed and duplex
-	Shaping    Fact = "shaping"    // whether a bandwidth can be applied
-	Taps       Fact = "taps"       // what /dev is, and what stands there under a macvtap's name
-	LLDPAD     Fact = "lldpad"     // whether lldpad runs
-	Daemon     Fact = "daemon"     // whether libvirt's daemon sees the same devices
-	Configured Fact = "configured" // which devices the host's network configuration names
-	Namespaces Fact = "namespaces" // the devices of other network namespaces
-	Libvirt    Fact = "libvirt"    // the daemon's version and host UUID
-	Domains    Fact = "domains"    // the host's other guests
-	Networks   Fact = "networks"   // the host's libvirt networks
-	NWFilters  Fact = "nwfilters"  // the names of libvirt's network filters
-	Path       Fact = "path"       // the way to the other host's migration ports; only a migration needs it
-	Probe      Fact = "probe"      // what came of sending frames between the NIC's devices; only where that was asked for
-	Trial      Fact = "trial"      // what came of making a macvtap on the device for a moment; only where that was asked for
-	Segment    Fact = "segment"    // what else was seen of the network that the device leads to; asked for with it
+	AllDevices  Fact = "host links"   // all devices of the host, whatever the NIC is about
+	Devices     Fact = "devices"      // which devices the host has; the NIC's own may be absent
+	Device      Fact = "device"       // the NIC's device; a rule that needs it does not apply where it is absent
+	Kinds       Fact = "kinds"        // the kind of every layer
+	Flags       Fact = "flags"        // whether every layer is administratively up
+	Carrier     Fact = "carrier"      // the carrier of every layer that is up
+	VLANs       Fact = "vlans"        // id and protocol of every VLAN layer
+	Bonds       Fact = "bonds"        // mode and monitoring of every bond layer
+	LACP        Fact = "lacp"         // what 802.3ad bond layers agreed with their switch
+	MTU         Fact = "mtu"          // the device's own MTU
+	MAC         Fact = "mac"          // the device's own address
+	LinkType    Fact = "link type"    // the device's own ARP hardware type
+	BridgeVLANs Fact = "bridge vlans" // whether a bridge filters by VLAN, and which VLANs its uplinks are in
+	Children    Fact = "children"     // what stands on the device in this namespace, with kinds and modes
+	Held        Fact = "held"         // addresses that the device receives for others
+	Modules     Fact = "modules"      // whether the kernel has macvtap
+	Vhost       Fact = "vhost"        // whether /dev/vhost-net is there
+	Addresses   Fact = "addresses"    // IP addresses on the devices, and the default routes
+	Hardware    Fact = "hardware"     // SR-IOV, qeth, speed and duplex
+	Shaping     Fact = "shaping"      // whether a bandwidth can be applied
+	Taps        Fact = "taps"         // what /dev is, and what stands there under a macvtap's name
+	LLDPAD      Fact = "lldpad"       // whether lldpad runs
+	Daemon      Fact = "daemon"       // whether libvirt's daemon sees the same devices
+	Configured  Fact = "configured"   // which devices the host's network configuration names
+	Namespaces  Fact = "namespaces"   // the devices of other network namespaces
+	Libvirt     Fact = "libvirt"      // the daemon's version and host UUID
+	Domains     Fact = "domains"      // the host's other guests
+	Networks    Fact = "networks"     // the host's libvirt networks
+	NWFilters   Fact = "nwfilters"    // the names of libvirt's network filters
+	Path        Fact = "path"         // the way to the other host's migration ports; only a migration needs it
+	Probe       Fact = "probe"        // what came of sending frames between the NIC's devices; only where that was asked for
+	Trial       Fact = "trial"        // what came of making a macvtap on the device for a moment; only where that was asked for
+	Segment     Fact = "segment"      // what else was seen of the network that the device leads to; asked for with it
 )
 
 // The facts about the guest. The side of a need does not matter for them.
@@ -100,6 +101,8 @@ func (e *Endpoint) know(f Fact) (knowledge, string) {
 		return known, ""
 	case Children:
 		return e.knowChildren()
+	case BridgeVLANs:
+		return e.knowBridgeVLANs()
 	case Held:
 		return e.lacks(hostinfo.FactForwarding, e.Real().Name)
 	}
@@ -162,6 +165,8 @@ func ReadFrom(f Fact) hostinfo.Fact {
 		return hostinfo.FactForwarding
 	case LACP:
 		return hostinfo.FactLACP
+	case BridgeVLANs:
+		return hostinfo.FactBridgeVLANs
 	case Kinds, VLANs, Bonds, Children:
 		return hostinfo.FactDetails
 	}

@@ -8,13 +8,15 @@ import (
 )
 
 // GuestMTU is the most that the guest can use on the source: what its definition
-// says, else its macvtap's MTU, else its device's; 0 if that is not known.
+// says, else its macvtap's or tap's MTU, else its device's; 0 if that is not known.
 func (q *Requirement) GuestMTU() int {
 	switch {
 	case q.NIC.MTU > 0:
 		return q.NIC.MTU
 	case q.Source.Macvtap != nil && q.Source.Macvtap.MTU > 0:
 		return q.Source.Macvtap.MTU
+	case q.Source.Tap != nil && q.Source.Tap.MTU > 0:
+		return q.Source.Tap.MTU
 	case q.Source.Device == nil:
 		return 0
 	}

@@ -144,6 +144,10 @@ type SideReport struct {
 	Mapped bool   `json:"mapped,omitempty"` // it comes from the map
 	Mode   string `json:"mode,omitempty"`   // macvtap mode
 	Found  bool   `json:"found"`
+	// Bridge is "linux" or "openvswitch" where the NIC's tap is a port of a bridge,
+	// which Device names, "libvirt" where it is one of a network that libvirt makes
+	// by itself; empty for a macvtap, and where that is not known.
+	Bridge string `json:"bridge,omitempty"`
 	// Summary is the stack in one line, for people.
 	Summary string `json:"summary"`
 	// Layers are the device and everything below it, top first.

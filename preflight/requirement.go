@@ -60,6 +60,19 @@ type Endpoint struct {
 	// Macvtap is the guest's own macvtap, on the host where it runs; nil
 	// elsewhere and if it was not found.
 	Macvtap *hostinfo.Device
+	// Bridged is set where the NIC's tap is a port of a bridge, which Wanted names.
+	Bridged bool
+	// OVS is set where that bridge is to be Open vSwitch's (virtualport).
+	OVS bool
+	// Tap is the guest's own tap there, as Macvtap is elsewhere.
+	Tap *hostinfo.Device
+	// Port are the VLANs that the guest's port has on a bridge that filters by VLAN,
+	// or will have as libvirt makes it; nil where the bridge does not filter, or it
+	// is not known.
+	Port *hostinfo.BridgePort
+	// ByHand is set where somebody other than libvirt gave the guest's port its VLANs
+	// on the source. Port then says what it has there.
+	ByHand bool
 }
 
 // Real is the device whose receive path the guest's macvtap will use.
@@ -78,9 +91,9 @@ func modeOf(n *hostinfo.NIC) string {
 }
 
 // judgeable says whether the NIC stands, or may stand, on a host device through
-// MacVTap as far as its own definition says.
+// MacVTap or on a bridge as far as its own definition says.
 func judgeable(n *hostinfo.NIC) bool {
-	return n.Direct() || n.NetworkBacked()
+	return n.Direct() || n.NetworkBacked() || n.OnBridge()
 }
 
 // Requirements resolves every NIC that migcheck judges, on both hosts.
@@ -99,7 +112,10 @@ func (p *Plan) requirements(about func(nic int) bool) []*Requirement {
 			continue
 		}
 		source := p.sourceEndpoint(i, nic)
+		p.setPort(source, nic)
 		for _, dest := range p.Resolve(nic, Destination) {
+			p.setPort(dest, nic)
+			dest.follow(source)
 			out = append(out, &Requirement{Index: i, NIC: nic, Source: source, Destination: dest})
 		}
 	}
@@ -110,6 +126,9 @@ func (p *Plan) requirements(about func(nic int) bool) []*Requirement {
 // device that a network chose; the sent one does not.
 func (p *Plan) sourceEndpoint(i int, nic *hostinfo.NIC) *Endpoint {
 	if live := p.Guest.Live; live != nil && i < len(live.NICs) {
+		if n := &live.NICs[i]; nic.NetworkBacked() && n.Type == "bridge" && n.Bridge != "" {
+			return p.liveOnBridge(i, nic, n)
+		}
 		if n := &live.NICs[i]; nic.NetworkBacked() && n.Dev != "" {
 			e := p.endpoint(Source)
 			e.NetworkName = n.Network
@@ -123,7 +142,11 @@ func (p *Plan) sourceEndpoint(i int, nic *hostinfo.NIC) *Endpoint {
 		}
 	}
 	e := p.Resolve(nic, Source)[0]
-	p.findMacvtap(e, nic)
+	if e.Bridged {
+		p.findTap(e, i, nic)
+	} else {
+		p.findMacvtap(e, nic)
+	}
 	return e
 }
 
@@ -131,6 +154,10 @@ func (p *Plan) sourceEndpoint(i int, nic *hostinfo.NIC) *Endpoint {
 // of a network's pool. It never returns none.
 func (p *Plan) Resolve(nic *hostinfo.NIC, side Side) []*Endpoint {
 	e := p.endpoint(side)
+	if nic.OnBridge() {
+		e.onBridge(nic, nic.Bridge)
+		return []*Endpoint{e}
+	}
 	if !nic.NetworkBacked() {
 		e.Mode, e.Trust = modeOf(nic), trustOf(nic, nil)
 		name := nic.Dev
@@ -146,6 +173,10 @@ func (p *Plan) Resolve(nic *hostinfo.NIC, side Side) []*Endpoint {
 		e.Network = e.View.Network(nic.Network)
 	}
 	e.Trust = trustOf(nic, e.Network)
+	if n := e.Network; n != nil && n.Forward == "bridge" && n.Bridge != "" {
+		e.onBridge(nic, n.Bridge)
+		return []*Endpoint{e}
+	}
 	if e.Network == nil || e.Network.DirectMode() == "" || len(e.Network.Devices) == 0 {
 		return []*Endpoint{e}
 	}

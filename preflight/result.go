@@ -53,6 +53,14 @@ func sideReport(e *Endpoint) SideReport {
 		Host: e.Name, Device: e.Wanted, Mapped: e.Mapped, Mode: e.Mode,
 		Found: e.Device != nil, Summary: e.Describe(),
 	}
+	switch {
+	case e.OVS:
+		s.Bridge = "openvswitch"
+	case e.Bridged:
+		s.Bridge = "linux"
+	case e.Network != nil && e.Network.OfOneHost():
+		s.Bridge = "libvirt"
+	}
 	for _, d := range e.Stack {
 		s.Layers = append(s.Layers, *d)
 	}

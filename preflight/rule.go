@@ -72,6 +72,9 @@ type Rule struct {
 	Phase Phase
 	Scope Scope
 	Area  Area
+	// About are the NICs that the rule is about, by what they stand on; nothing
+	// is those with a macvtap.
+	About Footing
 	// Applies says whether the rule is about such a NIC at all, by what the guest
 	// and the NIC ask for; nil: about every one. Where it does not apply, what
 	// could not be read does not matter. The Pass has no way to report.

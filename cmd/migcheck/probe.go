@@ -111,7 +111,7 @@ func (p *prober) ask(ctx context.Context, plan *preflight.Plan) {
 func (p *prober) send(ctx context.Context, plan *preflight.Plan) {
 	plan.Probes, plan.Segments = []hostinfo.Probe{}, []hostinfo.Segment{}
 	for _, q := range plan.Requirements() {
-		if q.Source.Device == nil || q.Destination.Device == nil {
+		if q.Source.Device == nil || q.Destination.Device == nil || q.Source.Bridged || q.Destination.Bridged {
 			continue
 		}
 		if plan.Probed(q) == nil {

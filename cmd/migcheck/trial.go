@@ -21,7 +21,7 @@ func (p *prober) try(ctx context.Context, plan *preflight.Plan) {
 	plan.Trials = []hostinfo.Trial{}
 	for _, q := range plan.Requirements() {
 		e := q.Destination
-		if e.Device != nil && e.Mode != "passthrough" && plan.Tried(e) == nil {
+		if e.Device != nil && !e.Bridged && e.Mode != "passthrough" && plan.Tried(e) == nil {
 			plan.Trials = append(plan.Trials, p.trial(ctx, e))
 		}
 	}

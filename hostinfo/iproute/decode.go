@@ -46,6 +46,7 @@ func (s Socket) ReadOnly() bool { return strings.HasSuffix(s.Path, "-ro") }
 const (
 	linkCommand = "ip -details -json address show"
 	fdbCommand  = "bridge fdb show state permanent"
+	vlanCommand = "bridge -compressvlans -json vlan show"
 )
 
 // Decode reads what Script(marker) printed. Facts that are missing, unreadable
@@ -64,6 +65,7 @@ func Decode(output []byte, marker string) (*Result, error) {
 	a.facts(r)
 	a.devices(r.Host)
 	a.forwarding(r.Host)
+	a.portVLANs(r.Host)
 	a.hardware(r.Host)
 	a.shaping(r.Host)
 	a.proc(r.Host)

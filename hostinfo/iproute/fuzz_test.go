@@ -46,6 +46,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add([]byte(section("netns", "whole yes\nothers 2\n\n@blue\n[{\"ifindex\":1,\"ifname\":\"lo\"}]\n\n@pid 7 (sh)\n\nunread\n", 0, "nsenter: no")))
 	f.Add(links(`[{"ifindex":2,"ifname":"p","addr_info":[{"local":"10.0.0.1","prefixlen":24,"scope":"global"},{}],"vfinfo_list":[{"vf":0,"vlan_list":[{"vlan":5}],"trust":true},{"vf":-1}]}]`))
+	f.Add([]byte(section("link", bridged, 0, "") + section("bvlan", `[{"ifname":"eth1","vlans":[{"vlan":1,"flags":["PVID"]},{"vlan":9,"vlanEnd":12}]},{}]`, 0, "")))
 	f.Add([]byte(section("sys", "@a\nifindex 1\n", 0, "") + section("addr", "1: a    inet 10.0.0.1 peer 10.0.0.2/32 scope global a\n", 0, "")))
 	f.Add(links(`[{"ifindex":7,"ifname":"it\'s","altnames":["\u00e4\ud83d"],"link":"if5","master":"x"},{}]`))
 	f.Add([]byte(section("sys", "@a\nifindex 1\niflink 2\nlower b\nbonding/mode 802.3ad 4\n@b\nifindex 2\n", 0, "") +

@@ -29,6 +29,8 @@ func linkInfo(s *scanner, d *hostinfo.Device, r *ref) {
 						s.skip()
 					}
 				})
+			case d.Kind == hostinfo.KindBridge:
+				d.Bridge = bridge(s)
 			default:
 				s.skip()
 			}

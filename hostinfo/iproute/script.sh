@@ -131,22 +131,21 @@ facts() {
 device() {
   d=$1; shift;
   set -- "@$d";
-  for b in "" bonding/ bonding_slave/; do
+  for b in "" bridge/ bonding/ bonding_slave/; do
     case $b in
       "") l="ifindex iflink type flags mtu address operstate carrier tun_flags master/ifindex" ;;
+      bridge/) l="vlan_filtering default_pvid" ;;
       bonding/) l="mode miimon arp_interval arp_validate active_slave fail_over_mac min_links ad_aggregator ad_num_ports ad_partner_mac" ;;
       *) l="state mii_status perm_hwaddr ad_aggregator_id ad_actor_oper_port_state ad_partner_oper_port_state" ;;
     esac;
-    if [ -d "$d/$b" ]; then
-      for f in $l; do read_line "$d/$b$f"; if [ -n "$v" ]; then set -- "$@" "$b$f $v"; fi; done;
-    fi;
+    [ -d "$d/$b" ] && for f in $l; do read_line "$d/$b$f"; [ -n "$v" ] && set -- "$@" "$b$f $v"; done;
   done;
   { while read -r v; do case $v in DEVTYPE=*) set -- "$@" "devtype ${v#DEVTYPE=}" ;; esac; done <"$d/uevent"; } 2>/dev/null;
   for f in device bridge brport macvtap bonding bonding_slave; do
-    if [ -e "$d/$f" ]; then set -- "$@" "has $f"; fi;
+    [ -e "$d/$f" ] && set -- "$@" "has $f";
   done;
   for f in "$d"/lower_*; do
-    if [ -e "$f" ]; then set -- "$@" "lower ${f#"$d"/lower_}"; fi;
+    [ -e "$f" ] && set -- "$@" "lower ${f#"$d"/lower_}";
   done;
   printf "%s\n" "$@";
 };
@@ -274,6 +273,7 @@ fi;
 # A bridge may have learned 100,000 addresses: they are not permanent. Before
 # 4.10 the two last words are passed over, and they come too; hence the end.
 section fdb bridge fdb show state permanent;
+section bvlan bridge -com -j vlan;
 section hardware hardware;
 section shaping shaping;
 section proc grep -E -m 256 "^[0-9]+ [0-9]+ [0-9:]+ [^ ]+ /(dev)? |^[^[:space:]]+$w+0{8}$w|^0{32} 00 |^Mem[AT]|^Hugep|^[0-9]+$|SYSTEM_LINES" /proc/self/mountinfo /proc/net/route /proc/net/ipv6_route /proc/meminfo /sys/kernel/mm/hugepages/*/[fnr]*_hugepages SYSTEM_FILES;

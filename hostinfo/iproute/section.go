@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// maxSections bounds how many sections are kept; the script prints 15 at
+// maxSections bounds how many sections are kept; the script prints 16 at
 // most.
 const maxSections = 32
 

@@ -19,6 +19,7 @@ type sysDevice struct {
 	has             map[string]bool // files and directories that only some kinds have
 	lower           []string        // the names of lower_* links
 	bond            hostinfo.Bond
+	bridge          hostinfo.Bridge
 	lacp            hostinfo.LACP
 	port            hostinfo.BondPort
 	idle            bool // 802.3ad without an active aggregator
@@ -64,7 +65,7 @@ func (t *table) sysDevices(a *answer) []sysDevice {
 			sys = append(sys, sysDevice{
 				d:    hostinfo.Device{Name: string(name([]byte(at)))},
 				has:  map[string]bool{},
-				bond: hostinfo.Bond{MIIMon: -1, ARPInterval: -1},
+				bond: hostinfo.Bond{MIIMon: -1, ARPInterval: -1}, bridge: hostinfo.Bridge{DefaultPVID: -1},
 			})
 			continue
 		}
@@ -118,6 +119,8 @@ func (x *sysDevice) file(file, value string) {
 	default:
 		if key, ok := strings.CutPrefix(file, "bonding/"); ok {
 			x.bonding(key, value)
+		} else if key, ok := strings.CutPrefix(file, "bridge/"); ok {
+			x.bridging(key, value)
 		} else if key, ok := strings.CutPrefix(file, "bonding_slave/"); ok {
 			x.bondPort(key, value)
 		}

@@ -50,6 +50,10 @@ func (x *sysDevice) settle(v vlanEntry, index map[string]int, stacks bool) {
 		d.LowerUp = hostinfo.TriOf(x.carrier == "1")
 	}
 	switch d.Kind {
+	case hostinfo.KindBridge:
+		if x.bridge != (hostinfo.Bridge{DefaultPVID: -1}) {
+			d.Bridge = &x.bridge
+		}
 	case hostinfo.KindBond:
 		d.Bond = &x.bond
 		d.Bond.ActiveSlave = index[x.active]
@@ -118,6 +122,8 @@ func (t *table) sysGaps(a *answer, x *sysDevice, said string) {
 	switch {
 	case d.Kind == hostinfo.KindUnknown:
 		t.gap(hostinfo.FactDetails, d.Name, "/sys does not show its kind; "+said)
+	case d.Kind == hostinfo.KindBridge && d.Bridge == nil:
+		t.gap(hostinfo.FactDetails, d.Name, "/sys does not show whether it filters by VLAN; "+said)
 	case d.Kind == hostinfo.KindVLAN && d.VLAN == nil:
 		t.gap(hostinfo.FactDetails, d.Name, a.why("vlan", "cat /proc/net/vlan/config")+"; "+said)
 	case d.IsMacvlan():

@@ -51,6 +51,7 @@ func (c Collector) Collect(ctx context.Context) (*hostinfo.Host, error) {
 	readDevices(ctx, h)
 	readAddresses(ctx, h)
 	readHeld(ctx, h)
+	readPortVLANs(ctx, h)
 	machine.hardware(h)
 	machine.namespaces(ctx, h)
 	if err := ctx.Err(); err != nil {

@@ -62,6 +62,7 @@ func noteUnread(h *hostinfo.Host, d *hostinfo.Device) {
 	if d.Kind == hostinfo.KindVLAN && d.VLAN == nil ||
 		d.Kind == hostinfo.KindBond && d.Bond == nil ||
 		d.IsMacvlan() && d.Macvlan == nil ||
+		d.Kind == hostinfo.KindBridge && d.Bridge == nil ||
 		d.SlaveKind == hostinfo.KindBond && d.BondPort == nil {
 		h.AddGap(hostinfo.FactDetails, d.Name, "the kernel's link message does not hold it")
 	}

@@ -118,6 +118,8 @@ func (l *linkInfo) describe(d *hostinfo.Device) (err error) {
 		d.Bond, err = decodeBond(l.data)
 	case d.IsMacvlan():
 		d.Macvlan, err = decodeMacvlan(l.data)
+	case l.kind == hostinfo.KindBridge:
+		d.Bridge, err = decodeBridge(l.data)
 	}
 	if l.slaveData != nil && l.slaveKind == hostinfo.KindBond {
 		port, portErr := decodeBondPort(l.slaveData)

@@ -19,7 +19,11 @@ func Arrive(p *preflight.Plan) *hostinfo.Host {
 	if p.Guest.State.Active() {
 		last := -1
 		for _, r := range p.Requirements() {
-			if r.Index != last { // the first of a pool's is libvirt's choice
+			switch {
+			case r.Index == last: // the first of a pool's is libvirt's choice
+			case r.Destination.Bridged:
+				m.plug(p.Guest, r)
+			default:
 				m.attach(p.Guest, r)
 			}
 			last = r.Index
@@ -38,7 +42,11 @@ func Depart(p *preflight.Plan) *hostinfo.Host {
 	hidden := heldForHidden(p.From.Host)
 	last := -1
 	for _, r := range p.Requirements() {
-		if r.Index != last && r.Source.Macvtap != nil {
+		switch {
+		case r.Index == last:
+		case r.Source.Tap != nil:
+			m.unplug(r.Source)
+		case r.Source.Macvtap != nil:
 			m.detach(r.Source)
 		}
 		last = r.Index

@@ -40,12 +40,12 @@ var leftOut = map[string]string{
 	"Portgroup.Name": "a name", "Portgroup.Default": "which port group a NIC gets; what that says counts",
 	"Network.Portgroups": "those that the NIC does not get", "Setup.DefaultRoutes": "names; whether one leaves by the device counts",
 	"Device.Functions": "read through the VF; what that shows counts", "LACP.PartnerMAC": "whether there is one counts",
-	"Namespace.Name": "a name", "Gap.Reason": "words", "Network.Bridge": "whether there is one counts",
+	"Namespace.Name": "a name", "Gap.Reason": "words",
 	"LACP.Aggregator": "compared with the ports'", "BondPort.Aggregator": "compared with the bond's", "Bond.ActiveSlave": "which port it is counts",
 	"Guest.Name": "a key", "Guest.UUID": "a key", "Guest.ID": "libvirt's number",
 	"Host.NWFilters": "names; whether the NIC's own is among them counts", "Network.PF": "a name; what that is like counts",
 	"NetworkDevice.PCI": "where a device is, which no rule reads", "NIC.PCI": "likewise", "PCIDevice.Address": "likewise", "PCIDevice.TeamingPartner": "a name",
-	"NIC.Alias": "a name", "NIC.TeamingPartner": "a name", "NIC.Bridge": "whether there is one counts", "NIC.Target": "a key, or libvirt's own",
+	"NIC.Alias": "a name", "NIC.TeamingPartner": "a name", "NIC.Target": "a key, or libvirt's own",
 }
 
 // TestEveryField changes every field of a host and of a guest, one at a time,
@@ -97,6 +97,9 @@ func fullFleet() *Fleet {
 		hostinfo.NIC{Type: "network", Network: "vfs", MAC: mac("guest", 2, 0), TeamingType: "transient"},
 		hostinfo.NIC{Type: "ethernet", MAC: mac("guest", 2, 1), Target: "pool1", TargetManaged: "no", Filter: "clean"})
 	live.PCIDevices = []hostinfo.PCIDevice{{Address: "0000:05:10.0", TeamingType: "transient", TeamingPartner: "ua-net0"}}
+	for i, bridge := range []string{"br0", "br2", "ovs0"} {
+		live.NICs = append(live.NICs, hostinfo.NIC{Type: "bridge", Bridge: bridge, MAC: mac("guest", 2, i), Model: "virtio", Target: "vnet9"})
+	}
 	live.NICs = append(live.NICs, hostinfo.NIC{Type: "direct", Dev: "eth3", Mode: "passthrough", MAC: mac("guest", 0, 20)})
 	for i, n := range []string{"lan", "two", "pool", "nat"} {
 		live.NICs = append(live.NICs, hostinfo.NIC{Type: "network", Network: n, Portgroup: "web", MAC: mac("guest", 1, i)})

@@ -44,9 +44,13 @@ func form() *hostinfo.Host {
 	macv.Macvlan = &hostinfo.Macvlan{Mode: "bridge"}
 	uplink := vlan(dev(11, "bond0.700", hostinfo.KindVLAN, 4, 12), 700)
 	uplink.SlaveKind = "bridge"
+	filter, trunk, ovsPort := dev(20, "br2", hostinfo.KindBridge, 0, 0), dev(21, "eth5", hostinfo.KindHardware, 0, 20), dev(24, "eth6", hostinfo.KindHardware, 0, 22)
+	filter.Bridge = &hostinfo.Bridge{VLANFiltering: yes, DefaultPVID: 1}
+	trunk.SlaveKind, trunk.BridgePort = "bridge", &hostinfo.BridgePort{VLANs: []hostinfo.VLANRange{{First: 1, Last: 1, PVID: true, Untagged: true}, {First: 600, Last: 699}}}
+	ovsPort.SlaveKind = "openvswitch"
 	alt := vlan(dev(6, "bond0.624", hostinfo.KindVLAN, 4, 0), 624)
 	alt.AltNames = []string{"dmz", "a name of twenty bytes"}
-	return &hostinfo.Host{
+	h := &hostinfo.Host{
 		Arch: "x86_64", Kernel: "6.1.0", Via: "netlink", User: "root", MacvtapModule: yes, VhostNet: yes,
 		Devices: []hostinfo.Device{
 			lo, port(dev(2, "eth1", hostinfo.KindHardware, 0, 4)), port(dev(3, "eth2", hostinfo.KindHardware, 0, 4)), bond,
@@ -54,6 +58,7 @@ func form() *hostinfo.Host {
 			uplink, dev(12, "br0", hostinfo.KindBridge, 0, 0), macv, port(dev(14, "eth4", hostinfo.KindHardware, 0, 15)), lacp,
 			vlan(dev(16, "bond0.623.7", hostinfo.KindVLAN, 5, 0), 7), dev(17, "pool0", hostinfo.KindHardware, 0, 0),
 			dev(18, "pool1", hostinfo.KindHardware, 0, 0), dev(19, "br1", hostinfo.KindBridge, 0, 0),
+			filter, trunk, dev(22, "ovs-system", hostinfo.KindOpenVSwitch, 0, 0), dev(23, "ovs0", hostinfo.KindOpenVSwitch, 0, 0), ovsPort,
 		},
 		Setup: hostinfo.Setup{
 			Shaping: yes, DevFS: "devtmpfs", LLDPAD: hostinfo.No, DaemonElsewhere: hostinfo.No,
@@ -67,9 +72,16 @@ func form() *hostinfo.Host {
 			{Name: "pool", Active: yes, Forward: "passthrough", Devices: []hostinfo.NetworkDevice{{Dev: "pool0"}, {Dev: "pool1"}}},
 			{Name: "nat", Active: yes, Forward: "nat", Bridge: "br1"},
 			{Name: "vfs", Active: yes, Forward: "hostdev", PF: "pf0", Devices: []hostinfo.NetworkDevice{{PCI: "0000:05:10.0"}, {PCI: "0000:05:10.2", Connections: 1}}},
+			{Name: "bridged", Active: yes, Forward: "bridge", Bridge: "br2"},
 		},
 		NWFilters: []string{"clean", "clean-traffic"},
 	}
+	for i := range h.Devices {
+		if d := &h.Devices[i]; d.Kind == hostinfo.KindBridge && d.Bridge == nil {
+			d.Bridge = &hostinfo.Bridge{VLANFiltering: hostinfo.No, DefaultPVID: 1}
+		}
+	}
+	return h
 }
 
 // guest is a guest of one of a few forms.
@@ -129,7 +141,9 @@ func (w *world) nic(guest, n int) hostinfo.NIC {
 
 func (w *world) nicForm() hostinfo.NIC {
 	nic := hostinfo.NIC{Type: "direct", Mode: "bridge", Model: "virtio"}
-	switch w.next(10) {
+	switch w.next(13) {
+	case 10, 11, 12:
+		return w.bridgedForm()
 	case 0, 1, 2:
 		nic.Dev = one(w, "bond0.623", "bond0.624", "dmz")
 	case 3:
@@ -154,6 +168,21 @@ func (w *world) nicForm() hostinfo.NIC {
 	}
 	if w.once(8) {
 		nic.Target = one(w, "wan7", "fixed0")
+	}
+	for range w.busy(w.next(4) - 1) {
+		w.ask(&nic)
+	}
+	return nic
+}
+
+// bridgedForm is a NIC on a bridge: the kernel's, Open vSwitch's, or a network's.
+func (w *world) bridgedForm() hostinfo.NIC {
+	nic := hostinfo.NIC{Type: "bridge", Bridge: one(w, "br0", "br2", "br2", "br1", "ovs0", deviceName(w)), Model: "virtio", Target: one(w, "", "vnet7")}
+	if nic.Bridge == "ovs0" || w.once(8) {
+		nic.VirtualPort = "openvswitch"
+	}
+	if w.once(3) {
+		nic.Network, nic.Bridge = one(w, "bridged", "nat", "bridged"), one(w, "br2", "br0")
 	}
 	for range w.busy(w.next(4) - 1) {
 		w.ask(&nic)

@@ -123,6 +123,12 @@ func (l *look) details(c *code, d *hostinfo.Device) {
 	if d.Macvlan != nil {
 		c.text(d.Macvlan.Mode)
 	}
+	c.is(d.Bridge != nil)
+	if d.Bridge != nil {
+		c.tri(d.Bridge.VLANFiltering)
+		c.num(d.Bridge.DefaultPVID)
+	}
+	c.port(d.BridgePort)
 }
 
 const noMAC = "00:00:00:00:00:00"
@@ -130,7 +136,7 @@ const noMAC = "00:00:00:00:00:00"
 // ports are what a bond, team or bridge has: of a bridge those that can lead out
 // of the host, since the rest are guests.
 func (l *look) ports(c *code, d *hostinfo.Device, below func(*hostinfo.Device) uint32) {
-	bridge := d.Kind == hostinfo.KindBridge && d.Bond == nil
+	bridge := (d.Kind == hostinfo.KindBridge || d.Kind == hostinfo.KindOpenVSwitch) && d.Bond == nil
 	if !bridge && d.Bond == nil && d.Kind != hostinfo.KindBond && d.Kind != hostinfo.KindTeam {
 		return
 	}
@@ -140,8 +146,8 @@ func (l *look) ports(c *code, d *hostinfo.Device, below func(*hostinfo.Device) u
 	}
 	var all []port
 	alike := true // NICs that stand on nothing: their order does not matter
-	for _, p := range l.Links.Ports(d) {
-		if bridge && !uplink(p) {
+	for _, p := range l.Links.SwitchPorts(d) {
+		if bridge && !p.LeadsOut() {
 			continue
 		}
 		alike = alike && p.Kind == hostinfo.KindHardware && p.VLAN == nil && p.Bond == nil && p.Parent == 0
@@ -163,15 +169,6 @@ func (l *look) ports(c *code, d *hostinfo.Device, below func(*hostinfo.Device) u
 		c.ref(p.id)
 		c.is(p.active)
 	}
-}
-
-// uplink says whether a bridge's port may lead out of the host.
-func uplink(p *hostinfo.Device) bool {
-	switch p.Kind {
-	case hostinfo.KindHardware, hostinfo.KindVLAN, hostinfo.KindBond, hostinfo.KindTeam:
-		return true
-	}
-	return false
 }
 
 // function is what a VF's physical function shows of it.

@@ -127,5 +127,5 @@ func later(g *hostinfo.Guest) []*hostinfo.NIC {
 }
 
 func sameStand(sent, later *hostinfo.NIC) bool {
-	return sent.Network == later.Network && (sent.Dev == later.Dev || sent.NetworkBacked())
+	return sent.Network == later.Network && (sent.NetworkBacked() || sent.Dev == later.Dev && sent.OnBridge() == later.OnBridge() && (!sent.OnBridge() || sent.Bridge == later.Bridge))
 }

@@ -72,6 +72,7 @@ const (
 	wantNothing wantKind = iota // a NIC that is not judged
 	wantDevice
 	wantNetwork
+	wantBridge
 	wantHost // what is asked for the guest as a whole
 )
 
@@ -81,6 +82,8 @@ func wantOf(g *hostinfo.Guest, n *hostinfo.NIC) want {
 	switch {
 	case n.NetworkBacked():
 		w.kind, w.name, w.group, w.nth = wantNetwork, n.Network, n.Portgroup, preflight.NICsBefore(g, n)
+	case n.OnBridge():
+		w.kind, w.name = wantBridge, n.Bridge
 	case n.Direct():
 		w.kind, w.name, w.alone = wantDevice, n.Dev, n.Mode == "passthrough"
 	}
@@ -111,6 +114,9 @@ func (l *look) destination(w *want, mapped map[string]string) place {
 		c.is(other)
 		c.ref(e.id)
 		return place{l.j.places.of(c), e.bound, e.all}
+	case wantBridge:
+		e := l.bridge(&c, w.name)
+		return place{l.j.places.of(c), e.bound, 0}
 	case wantNetwork:
 		tags, names := l.network(&c, w)
 		return place{l.j.places.of(c), l.j.bounds.of(tags, names), 0}
@@ -126,10 +132,13 @@ func (l *look) network(c *code, w *want) (tags []int, names []string) {
 	if n == nil {
 		return nil, nil
 	}
-	if n.Forward == "bridge" && n.Bridge != "" { // to be compared with a pool that leads to the same
-		e := l.end(n.Bridge, false)
-		c.ref(e.id)
-		tags = append(tags, e.tags...)
+	switch {
+	case n.Bridge == "":
+	case n.Forward == "bridge":
+		e := l.bridge(c, n.Bridge)
+		tags, names = append(tags, e.tags...), append(names, n.Bridge)
+	default:
+		l.subnets(c, n.Bridge)
 	}
 	lent := n.Forward == "hostdev"
 	c.is(n.PF == "")

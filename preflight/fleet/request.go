@@ -41,6 +41,9 @@ func (j *judge) nicRequest(g *hostinfo.Guest, i int, person uint32) (id int) {
 	if chosen {
 		c.names(said)
 	}
+	if live := onBridgeNow(g, i); live != nil {
+		c.names(live)
+	}
 	names := len(c)
 	c.ref(person)
 	j.need(&c, g, i)
@@ -73,7 +76,7 @@ func (j *judge) wholeRequest(g *hostinfo.Guest, person uint32) (id int) {
 		for _, n := range more {
 			wants = append(wants, j.asking(wantOf(g, n), nil))
 			ids.num(wants[len(wants)-1])
-			r.stands = append(r.stands, j.standing(stand{network: n.Network, group: n.Portgroup, dev: n.Dev, nth: preflight.NICsBefore(g, n)}))
+			r.stands = append(r.stands, j.standing(laterStand(g, n)))
 		}
 		w.persist = string(ids)
 		r.want = j.asking(w, wants)
@@ -89,4 +92,13 @@ func (c *code) names(n *hostinfo.NIC) {
 	c.text(n.Portgroup)
 	c.text(n.Filter)
 	c.text(unmade(n))
+	c.text(n.Bridge)
+}
+
+// laterStand is where a NIC of the persistent definition would stand.
+func laterStand(g *hostinfo.Guest, n *hostinfo.NIC) stand {
+	if n.OnBridge() {
+		return stand{dev: n.Bridge, bridged: true}
+	}
+	return stand{network: n.Network, group: n.Portgroup, dev: n.Dev, nth: preflight.NICsBefore(g, n)}
 }

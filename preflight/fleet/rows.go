@@ -95,6 +95,9 @@ func (j *judge) seat(guest int, l *look) {
 		c := j.head(id, s.bound, guest, l)
 		c.ref(s.id)
 		l.taken(&c, s.end, g, i)
+		if s.bridge {
+			l.tap(&c, s.end.device, g, i)
+		}
 		rows[i+1] = j.sit(c, id, s.bound, guest, i)
 	}
 }

@@ -12,6 +12,7 @@ type stand struct {
 	network, group string
 	dev            string
 	chosen         bool // dev is what a network chose
+	bridged        bool // dev is a bridge
 	nth            int  // as in want
 }
 
@@ -19,7 +20,8 @@ type stand struct {
 type stood struct {
 	host int // whose it is, counted from 1
 	place
-	end *end // of the device
+	end    *end // of the device
+	bridge bool // which is one that the guest's tap is a port of
 }
 
 // standing is the number of a stand.
@@ -46,15 +48,32 @@ func sayer(g *hostinfo.Guest, i int) (said *hostinfo.NIC, chosen bool) {
 // standOf is where a guest's NIC is.
 func standOf(g *hostinfo.Guest, i int) stand {
 	nic := &g.Sent().NICs[i]
+	if live := onBridgeNow(g, i); live != nil {
+		return stand{network: nic.Network, group: nic.Portgroup, dev: live.Bridge, chosen: true, bridged: true}
+	}
 	switch said, chosen := sayer(g, i); {
 	case chosen:
 		return stand{network: said.Network, group: said.Portgroup, dev: said.Dev, chosen: true}
 	case nic.NetworkBacked():
 		return stand{network: nic.Network, group: nic.Portgroup, nth: preflight.NICsBefore(g, nic)}
+	case nic.OnBridge():
+		return stand{dev: nic.Bridge, bridged: true}
 	case nic.Direct():
 		return stand{dev: nic.Dev}
 	}
 	return stand{}
+}
+
+// onBridgeNow is the live NIC, where a network has put it on a bridge; nil
+// otherwise.
+func onBridgeNow(g *hostinfo.Guest, i int) *hostinfo.NIC {
+	if g.Live == nil || i >= len(g.Live.NICs) || !g.Sent().NICs[i].NetworkBacked() {
+		return nil
+	}
+	if n := &g.Live.NICs[i]; n.Type == "bridge" && n.Bridge != "" {
+		return n
+	}
+	return nil
 }
 
 // stand looks a stand up on the host, once.
@@ -71,32 +90,40 @@ func (l *look) standsOn(s *stand) stood {
 	c.ref(l.common)
 	c.is(s.chosen, s.network != "")
 	var tags []int
-	dev := s.dev
+	dev, bridged := s.dev, s.bridged
 	if s.chosen || s.network != "" {
 		tags, _ = l.network(&c, &want{name: s.network, group: s.group, nth: s.nth})
 		if !s.chosen {
-			dev = l.firstOf(s)
+			dev, bridged = l.firstOf(s)
 		}
 	}
-	e := l.end(dev, false)
-	c.ref(e.id)
+	var e *end
+	if c.is(bridged); bridged {
+		e = l.bridge(&c, dev)
+	} else {
+		e = l.end(dev, false)
+		c.ref(e.id)
+	}
 	l.j.scratch = c
 	bound := e.bound
 	if len(tags) > 0 {
 		bound = l.j.bounds.of(slices.Concat(e.tags, tags), []string{dev})
 	}
-	return stood{l.host + 1, place{l.j.places.of(c), bound, 0}, e}
+	return stood{l.host + 1, place{l.j.places.of(c), bound, 0}, e, bridged}
 }
 
 // firstOf is the device that stands for a pool on the source, where it is not
-// known which one was chosen.
-func (l *look) firstOf(s *stand) string {
+// known which one was chosen, and whether it is a bridge.
+func (l *look) firstOf(s *stand) (dev string, bridged bool) {
 	n := l.View.Network(s.network)
+	if n != nil && n.Forward == "bridge" && n.Bridge != "" {
+		return n.Bridge, true
+	}
 	if n == nil || n.DirectMode() == "" || len(n.Devices) == 0 {
-		return ""
+		return "", false
 	}
 	choice := preflight.Candidates(n)
-	return choice[preflight.FirstChoice(choice, s.nth)].Dev
+	return choice[preflight.FirstChoice(choice, s.nth)].Dev, false
 }
 
 // taken is what else there is of a guest's NIC where it stands: its own macvtap,

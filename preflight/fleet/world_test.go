@@ -140,7 +140,7 @@ func (w *world) hosts(n int) []*hostinfo.Host {
 }
 
 func deviceName(w *world) string {
-	return one(w, "bond0.623", "bond0", "bond0.624", "eth1", "eth2", "eth3", "pf0", "vf0", "br0", "br1", "enc1000", "macv0", "dmz", "a name of twenty bytes", "nowhere", "", "pool0", "pool1", "bond1", "bond0.623.7", "a;reboot")
+	return one(w, "bond0.623", "bond0", "bond0.624", "eth1", "eth2", "eth3", "pf0", "vf0", "br0", "br1", "enc1000", "macv0", "dmz", "a name of twenty bytes", "nowhere", "", "pool0", "pool1", "bond1", "bond0.623.7", "a;reboot", "br2", "ovs0")
 }
 
 // settle puts a guest where it lives: a macvtap for each of its NICs, and a line
@@ -153,6 +153,9 @@ func (w *world) settle(g *Guest, hosts []*hostinfo.Host) {
 			dom.MACs = append(dom.MACs, n.MAC)
 			if n.Type == "direct" && g.State.Active() && !w.once(12) {
 				addMacvtap(h, &n, w)
+			}
+			if n.Type == "bridge" && g.State.Active() && !w.once(12) {
+				addTap(h, &n, w)
 			}
 		}
 	}
@@ -189,6 +192,24 @@ func addMacvtap(h *hostinfo.Host, n *hostinfo.NIC, w *world) {
 		h.Devices = append(h.Devices, tap)
 		return
 	}
+}
+
+// addTap makes a NIC's tap on its bridge, in the VLANs that somebody gave it.
+func addTap(h *hostinfo.Host, n *hostinfo.NIC, w *world) {
+	l := hostinfo.IndexLinks(h)
+	d := l.ByName(n.Bridge)
+	if d == nil || len(h.Devices) == 0 || n.Target == "" {
+		return
+	}
+	tap := hostinfo.Device{
+		Index: h.Devices[len(h.Devices)-1].Index + 1, Name: n.Target, Kind: hostinfo.KindTun, LinkType: "ether",
+		Up: hostinfo.Yes, LowerUp: hostinfo.Yes, MTU: one(w, d.MTU, d.MTU, 9000), MAC: "fe" + octets(n.MAC), Master: d.Index, SlaveKind: d.Kind,
+	}
+	if d.Bridge != nil && d.Bridge.VLANFiltering == hostinfo.Yes {
+		id := one(w, d.Bridge.DefaultPVID, d.Bridge.DefaultPVID, 623, 700)
+		tap.BridgePort = &hostinfo.BridgePort{VLANs: []hostinfo.VLANRange{{First: id, Last: id, PVID: true, Untagged: true}}}
+	}
+	h.Devices = append(h.Devices, tap)
 }
 
 // collide makes something of a guest appear on a host a second time.
@@ -257,7 +278,7 @@ func (w *world) waivers() {
 		})
 	}
 	if w.once(6) {
-		for _, id := range []string{"source-dev-missing", "vlan-mismatch", "mac-busy-on-lowerdev", "lowerdev-no-carrier", "nic-not-judged"} {
+		for _, id := range []string{"source-dev-missing", "vlan-mismatch", "mac-busy-on-lowerdev", "lowerdev-no-carrier", "nic-not-judged", "bridge-missing"} {
 			w.f.Waivers = append(w.f.Waivers, preflight.Waiver{Rule: id, Reason: "hurry"})
 		}
 	}

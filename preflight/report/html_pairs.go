@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -99,11 +98,7 @@ func (p pairPart) Kind(n preflight.NICReport) string {
 	if !n.Judged {
 		return "type " + n.Type
 	}
-	words := strings.TrimSpace("macvtap " + cmp.Or(n.Destination.Mode, n.Source.Mode))
-	if n.Network != "" {
-		words += " of network " + n.Network
-	}
-	return words
+	return nicWords(&n)
 }
 
 // assumedLine is a command that the verdicts rest on though nobody has run it.

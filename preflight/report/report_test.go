@@ -106,6 +106,7 @@ var goldens = map[string]string{
 	"undecided": "facts-not-observed/fires-host-does-not-answer.txt",
 	"warning":   "lowerdev-admin-down/fires.txt",
 	"stack":     "lowerdev-no-carrier/fires.txt",
+	"bridge":    "bridge-uplink-down/fires-no-carrier.txt",
 	"suggested": "source-dev-missing/fires-other-name-there.txt",
 	"two-fit":   "source-dev-missing/fires-two-fit.txt",
 	"addresses": "source-dev-missing/fires-untagged-with-addresses.txt",

@@ -97,13 +97,7 @@ func (p *printer) nic(d *preflight.Document, n *preflight.NICReport) {
 	p.line(0, "")
 	what := "type " + n.Type
 	if n.Judged {
-		what = "macvtap"
-		if mode := cmp.Or(n.Destination.Mode, n.Source.Mode); mode != "" {
-			what += " " + mode
-		}
-		if n.Network != "" {
-			what += " of network " + n.Network
-		}
+		what = nicWords(n)
 	}
 	p.line(2, strings.Join(slices.DeleteFunc([]string{fmt.Sprintf("nic %d", n.Index), n.MAC, what, n.Model}, empty), "  "))
 	if !n.Judged {

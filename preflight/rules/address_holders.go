@@ -20,7 +20,7 @@ func carries(d *hostinfo.Device, mac string) bool {
 // passthrough-not-exclusive speak about.
 func onLowerdev(e *preflight.Endpoint, d *hostinfo.Device) bool {
 	real := e.Real()
-	return d == real || d == e.Macvtap || slices.Contains(e.Stack, d) ||
+	return d == real || d == e.Macvtap || d == e.Tap || slices.Contains(e.Stack, d) ||
 		d.IsMacvlan() && e.View.Links.Parent(d) == real
 }
 

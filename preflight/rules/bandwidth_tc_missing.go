@@ -23,9 +23,12 @@ var BandwidthTCMissing = &preflight.Rule{
 	Level:    preflight.Blocked,
 	Phase:    preflight.Prepare,
 	Scope:    preflight.PerDevice,
+	About:    preflight.OnAnything,
 	AboutNIC: true,
-	Applies:  func(p *preflight.Pass) bool { return p.Req.NIC.Bandwidth && p.Side.Mode != "" },
-	Needs:    preflight.Essential(preflight.Destination, preflight.Shaping),
+	Applies: func(p *preflight.Pass) bool {
+		return p.Req.NIC.Bandwidth && (p.Side.Mode != "" || p.Side.Bridged && !p.Side.OVS)
+	},
+	Needs: preflight.Essential(preflight.Destination, preflight.Shaping),
 	Doc: `the destination can't limit the NIC's bandwidth
 A NIC with <bandwidth> gets its limits from tc when its macvtap is made: inbound
 takes the kernel's sch_ingress, cls_u32 and act_police, outbound sch_htb, sch_sfq

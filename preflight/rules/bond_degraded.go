@@ -14,7 +14,8 @@ var BondDegraded = &preflight.Rule{
 	Level:    preflight.Warning,
 	Phase:    preflight.Silent,
 	Scope:    preflight.PerDevice,
-	CausedBy: []string{"lowerdev-no-carrier", "bond-no-active-slave", "lowerdev-admin-down", "vlan-parent-down"},
+	About:    preflight.OnAnything,
+	CausedBy: []string{"bridge-uplink-down", "lowerdev-no-carrier", "bond-no-active-slave", "lowerdev-admin-down", "vlan-parent-down"},
 	Needs:    preflight.Helpful(preflight.Destination, preflight.Device, preflight.Bonds, preflight.Flags, preflight.Carrier),
 	Doc: `the bond has a port that is dead
 The guest arrives with its network, and with less behind it: a bond of two with

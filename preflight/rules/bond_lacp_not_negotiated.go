@@ -23,7 +23,8 @@ var BondLACPNotNegotiated = &preflight.Rule{
 	Level:    preflight.Warning,
 	Phase:    preflight.Silent,
 	Scope:    preflight.PerDevice,
-	CausedBy: []string{"lowerdev-no-carrier", "bond-no-active-slave"},
+	About:    preflight.OnAnything,
+	CausedBy: []string{"bridge-uplink-down", "lowerdev-no-carrier", "bond-no-active-slave"},
 	Needs:    preflight.Helpful(preflight.Destination, preflight.Device, preflight.Bonds, preflight.LACP),
 	Doc: `the bond and its switch have not agreed on LACP
 An 802.3ad bond keeps its carrier even where no switch ever answered, and then

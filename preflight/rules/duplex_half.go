@@ -14,6 +14,7 @@ var DuplexHalf = &preflight.Rule{
 	Level: preflight.Warning,
 	Phase: preflight.Silent,
 	Scope: preflight.PerDevice,
+	About: preflight.OnAnything,
 	Needs: preflight.Helpful(preflight.Destination, preflight.Device, preflight.Hardware),
 	Doc: `a NIC below the device runs in half duplex
 Half duplex on a switch means that one end negotiates and the other was set by

@@ -10,6 +10,7 @@ var IOMMUOn = &preflight.Rule{
 	Level:    preflight.Note,
 	Phase:    preflight.Begin,
 	Scope:    preflight.PerDevice,
+	About:    preflight.OnAnything,
 	Posture:  true,
 	AboutNIC: true,
 	Needs:    preflight.Essential(preflight.Destination, preflight.Device),

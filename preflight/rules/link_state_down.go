@@ -8,6 +8,7 @@ var LinkStateDown = &preflight.Rule{
 	Level:    preflight.Note,
 	Phase:    preflight.Silent,
 	Scope:    preflight.PerDevice,
+	About:    preflight.OnAnything,
 	Posture:  true,
 	AboutNIC: true,
 	Applies:  func(p *preflight.Pass) bool { return p.Req.NIC.LinkState == "down" },

@@ -21,7 +21,7 @@ libvirt network names its own, it is a note.`,
 	Value: func(e *preflight.Endpoint) string { return kindWord(e.Device) },
 	Check: func(p *preflight.Pass) {
 		src, dst := p.Req.Source, p.Req.Destination
-		if src.Device.Kind == dst.Device.Kind {
+		if src.Device.Kind == dst.Device.Kind || src.Bridged {
 			return
 		}
 		f := preflight.Finding{

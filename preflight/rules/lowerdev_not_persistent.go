@@ -16,6 +16,7 @@ var LowerdevNotPersistent = &preflight.Rule{
 	Level:   preflight.Note,
 	Phase:   preflight.Silent,
 	Scope:   preflight.PerPair,
+	About:   preflight.OnAnything,
 	Posture: true,
 	Needs:   preflight.Helpful(preflight.Destination, preflight.Device, preflight.Kinds, preflight.Configured),
 	Doc: `the device may be gone after the destination's next boot

@@ -13,6 +13,7 @@ var MACInUseElsewhere = &preflight.Rule{
 	Level:    preflight.Warning,
 	Phase:    preflight.Silent,
 	Scope:    preflight.PerDevice,
+	About:    preflight.OnAnything,
 	CausedBy: []string{"mac-busy-on-lowerdev", "mac-busy-paused-guest", "passthrough-not-exclusive"},
 	Needs:    preflight.Essential(preflight.Destination, preflight.Device),
 	Doc: `another device or guest of the destination has the guest's MAC address

@@ -13,6 +13,7 @@ var ModelNotVirtio = &preflight.Rule{
 	Level:    preflight.Note,
 	Phase:    preflight.Silent,
 	Scope:    preflight.PerDevice,
+	About:    preflight.OnAnything,
 	Posture:  true,
 	AboutNIC: true,
 	Needs:    preflight.Essential(preflight.Destination, preflight.Device),

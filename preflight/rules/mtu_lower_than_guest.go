@@ -18,7 +18,8 @@ var MTULowerThanGuest = &preflight.Rule{
 	Level:    preflight.Warning,
 	Phase:    preflight.Silent,
 	Scope:    preflight.PerPair,
-	CausedBy: []string{"lowerdev-not-ethernet", "mtu-xml-exceeds-lowerdev"},
+	About:    preflight.OnAnything,
+	CausedBy: []string{"bridge-missing", "ovs-bridge-missing", "bridge-uplink-down", "lowerdev-not-ethernet", "mtu-xml-exceeds-lowerdev"},
 	Needs: append(preflight.Essential(preflight.Source, preflight.Device, preflight.MTU),
 		preflight.Essential(preflight.Destination, preflight.Device, preflight.MTU)...),
 	Doc: `the destination's device takes smaller frames than the guest sends
@@ -26,18 +27,20 @@ The guest keeps its MTU when it moves. Frames larger than the destination's
 device takes are dropped without a word: ping works, large transfers hang. What
 the guest really uses can't be seen from outside; its macvtap's MTU on the source
 is the most it can use there. Where the lowest layer takes less than 1500 the
-guest is blocked, otherwise warned: a VLAN that is narrower than its NICs was
+guest is blocked (a bridge drops what is larger than the uplink that it would leave
+by), otherwise warned: a VLAN that is narrower than its NICs was
 seen to let full frames pass.`,
-	Value: func(e *preflight.Endpoint) string { return fmt.Sprintf("mtu %d", e.Device.MTU) },
+	Value: func(e *preflight.Endpoint) string { return fmt.Sprintf("mtu %d", takes(e).MTU) },
 	Check: func(p *preflight.Pass) {
 		src, dst := p.Req.Source, p.Req.Destination
 		uses := p.Req.GuestMTU()
-		if dst.Device.MTU >= uses {
+		d := takes(dst)
+		if d.MTU >= uses {
 			return
 		}
 		f := preflight.Finding{
 			SourceValue: fmt.Sprintf("mtu %d", uses),
-			Reason:      fmt.Sprintf("the guest may send frames of %d bytes on %s, and %s on %s takes %d", uses, src.Name, dst.Wanted, dst.Name, dst.Device.MTU),
+			Reason:      fmt.Sprintf("the guest may send frames of %d bytes on %s, and %s on %s takes %d", uses, src.Name, d.Name, dst.Name, d.MTU),
 			Fix:         raiseMTU(dst, uses),
 		}
 		if narrowest(dst) < ethernetMTU {
@@ -45,6 +48,24 @@ seen to let full frames pass.`,
 		}
 		p.Report(keepMTU(f, dst, uses))
 	},
+}
+
+// takes is the device whose MTU the guest's frames must fit: its own, or of a
+// bridge the widest of its uplinks, where that is narrower than the bridge.
+func takes(e *preflight.Endpoint) *hostinfo.Device {
+	if !e.Bridged {
+		return e.Device
+	}
+	var widest *hostinfo.Device
+	for _, up := range e.View.Links.Uplinks(e.Device) {
+		if up.MTU > 0 && (widest == nil || up.MTU > widest.MTU) {
+			widest = up
+		}
+	}
+	if widest == nil || e.Device.Kind != hostinfo.KindOpenVSwitch && e.Device.MTU > 0 && e.Device.MTU < widest.MTU {
+		return e.Device
+	}
+	return widest
 }
 
 // narrowest is the MTU of the lowest layers, which is what their drivers receive

@@ -16,6 +16,7 @@ var NetworkForwardMismatch = &preflight.Rule{
 	Level:         preflight.Blocked,
 	Phase:         preflight.Silent,
 	Scope:         preflight.PerPair,
+	About:         preflight.OnAnything,
 	WithoutDevice: true,
 	AboutNIC:      true,
 	Needs: append(preflight.Essential(preflight.Source, preflight.Networks),
@@ -53,10 +54,18 @@ virsh net-dumpxml on both hosts.`,
 				f.Phase = preflight.Prepare
 			}
 			f.Reason = fmt.Sprintf("network %s is %s on %s and %s on %s: the guest would get another device than it has", dst.NetworkName, forwardWord(a), src.Name, forwardWord(b), dst.Name)
-		case (a.DirectMode() == "") != (b.DirectMode() == "") && bridgedAlike(src, dst):
-			return // nic-not-judged
-		case (a.DirectMode() == "") != (b.DirectMode() == ""):
+		case (a.DirectMode() == "") != (b.DirectMode() == "") && bridgedHere(a) && bridgedHere(b):
+			if src.Device == nil || dst.Device == nil {
+				return
+			}
+			f.Level = preflight.Note
+			f.Reason = fmt.Sprintf("network %s is %s on %s and %s on %s; where they lead is judged apart", dst.NetworkName, forwardWord(a), src.Name, forwardWord(b), dst.Name)
+		case bridgedHere(a) != bridgedHere(b):
 			f.Reason = fmt.Sprintf("network %s is %s on %s and %s on %s: the guest would arrive on another kind of network", dst.NetworkName, forwardWord(a), src.Name, forwardWord(b), dst.Name)
+		case port != otherPort && src.Bridged && dst.Bridged:
+			f.Level = preflight.Warning
+			f.SourceValue, f.DestinationValue = "virtual port "+cmp.Or(port, "none"), "virtual port "+cmp.Or(otherPort, "none")
+			f.Reason = fmt.Sprintf("network %s is another kind of bridge on %s: virtual port %q there, and %q on %s", dst.NetworkName, dst.Name, otherPort, port, src.Name)
 		case port != otherPort:
 			f.Phase = preflight.Prepare
 			f.SourceValue, f.DestinationValue = "virtual port "+cmp.Or(port, "none"), "virtual port "+cmp.Or(otherPort, "none")
@@ -78,31 +87,9 @@ virsh net-dumpxml on both hosts.`,
 	},
 }
 
-// bridgedAlike says whether a network that is macvtap on one host and a Linux
-// bridge on the other leads to the same VLANs by both, as far as can be seen.
-// libvirt migrates between the two, since a type is not part of the ABI.
-func bridgedAlike(src, dst *preflight.Endpoint) bool {
-	a, b := footing(src), footing(dst)
-	if a == nil || b == nil {
-		return false
-	}
-	here, sure := tagsOf(a)
-	there, alsoSure := tagsOf(b)
-	return here == there || !sure || !alsoSure
-}
-
-// footing is the place of a network's guests: on its device, or on its bridge;
-// nil if there is neither.
-func footing(e *preflight.Endpoint) *preflight.Endpoint {
-	d := e.Device
-	if d == nil && e.Network.Forward == "bridge" && e.Network.Bridge != "" {
-		d = e.View.Links.ByName(e.Network.Bridge)
-	}
-	if d == nil {
-		return nil
-	}
-	return &preflight.Endpoint{View: e.View, Device: d}
-}
+// bridgedHere says whether a network's guests stand on a bridge of the host's or
+// on a device of its, which the other rules look through.
+func bridgedHere(n *hostinfo.Network) bool { return n.Forward == "bridge" || n.DirectMode() != "" }
 
 // portSettings are the virtual port and the VLAN tags that a network gives to a
 // NIC of the port group (virDomainNetGetActualVirtPortProfile).

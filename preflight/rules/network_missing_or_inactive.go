@@ -14,6 +14,7 @@ var NetworkMissingOrInactive = &preflight.Rule{
 	Level:         preflight.Blocked,
 	Phase:         preflight.Prepare,
 	Scope:         preflight.PerDevice,
+	About:         preflight.OnAnything,
 	WithoutDevice: true,
 	AboutNIC:      true,
 	Needs:         preflight.Essential(preflight.Destination, preflight.Networks),

@@ -58,7 +58,7 @@ func absent(p *preflight.Plan, nic *hostinfo.NIC, side preflight.Side) string {
 	switch {
 	case nic.NetworkBacked() && e.Network == nil && e.View.Missing(hostinfo.FactNetworks, "") == nil:
 		return "the network " + nic.Network
-	case !nic.Direct() || e.Device != nil || e.Wanted == "" || e.View.Missing(hostinfo.FactDevices, "") != nil:
+	case !nic.Direct() && !nic.OnBridge() || e.Device != nil || e.Wanted == "" || e.View.Missing(hostinfo.FactDevices, "") != nil:
 		return ""
 	case e.View.Missing(hostinfo.FactAltNames, "") != nil:
 		return e.Wanted + " (alternative names could not be read)"
@@ -71,7 +71,7 @@ func absent(p *preflight.Plan, nic *hostinfo.NIC, side preflight.Side) string {
 func namesSame(def *hostinfo.Definition, nic *hostinfo.NIC) bool {
 	for i := range def.NICs {
 		n := &def.NICs[i]
-		if n.Network == nic.Network && (n.Dev == nic.Dev || n.NetworkBacked()) {
+		if n.Network == nic.Network && (n.NetworkBacked() || n.Dev == nic.Dev && n.OnBridge() == nic.OnBridge() && (!n.OnBridge() || n.Bridge == nic.Bridge)) {
 			return true
 		}
 	}

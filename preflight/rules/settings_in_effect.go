@@ -11,14 +11,7 @@ import (
 // are a trunk: its own, else its port group's, else its network's
 // (networkAllocatePort).
 func tagsInEffect(p *preflight.Pass, e *preflight.Endpoint) (tags []int, trunk bool) {
-	nic := p.Req.NIC
-	if ownSettings(p.Plan, nic) {
-		tags, trunk = nic.VLANTags, nic.VLANTrunk
-	}
-	if len(tags) == 0 && e.Network != nil {
-		_, tags = portSettings(e.Network, nic.Portgroup)
-	}
-	return tags, trunk || len(tags) > 1
+	return p.Plan.Tags(e, p.Req.NIC)
 }
 
 // portInEffect is the type of virtual port that a NIC gets on one host; "" for

@@ -15,6 +15,7 @@ var SourceDevOtherNetns = &preflight.Rule{
 	Level:         preflight.Blocked,
 	Phase:         preflight.Prepare,
 	Scope:         preflight.PerDevice,
+	About:         preflight.OnAnything,
 	WithoutDevice: true,
 	AboutNIC:      true,
 	Needs: append(preflight.Essential(preflight.Destination, preflight.Devices),

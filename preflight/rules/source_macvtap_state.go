@@ -16,7 +16,7 @@ var SourceMacvtapState = &preflight.Rule{
 	Scope:         preflight.PerPair,
 	WithoutDevice: true,
 	AboutNIC:      true,
-	Applies:       func(p *preflight.Pass) bool { return runs(p.Plan.Guest.State) },
+	Applies:       func(p *preflight.Pass) bool { return runs(p.Plan.Guest.State) && !offMacvtap(p.Req.Source) },
 	Needs:         preflight.Helpful(preflight.Source, preflight.Devices),
 	Doc: `the guest's macvtap on the source is not what its definition says
 The running guest's macvtap is gone, is down, or stands on another device than
@@ -60,6 +60,12 @@ down by design.`,
 		}
 		p.Report(f)
 	},
+}
+
+// offMacvtap says whether the NIC stands on a bridge, or on a network whose
+// guests have no macvtap.
+func offMacvtap(e *preflight.Endpoint) bool {
+	return e.Bridged || e.Network != nil && e.Network.DirectMode() == ""
 }
 
 // runs says whether a guest's CPUs run, which is when libvirt has its macvtaps up.

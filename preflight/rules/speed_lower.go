@@ -12,7 +12,8 @@ var SpeedLower = &preflight.Rule{
 	Level:    preflight.Note,
 	Phase:    preflight.Silent,
 	Scope:    preflight.PerPair,
-	CausedBy: []string{"bond-degraded", "bond-lacp-not-negotiated", "lowerdev-no-carrier", "bond-no-active-slave"},
+	About:    preflight.OnAnything,
+	CausedBy: []string{"bridge-uplink-down", "bond-degraded", "bond-lacp-not-negotiated", "lowerdev-no-carrier", "bond-no-active-slave"},
 	Needs: append(preflight.Helpful(preflight.Source, preflight.Device, preflight.Hardware),
 		preflight.Helpful(preflight.Destination, preflight.Device, preflight.Hardware)...),
 	Doc: `the destination's device is slower than the source's

@@ -13,6 +13,7 @@ var VhostFallback = &preflight.Rule{
 	Level:    preflight.Warning,
 	Phase:    preflight.Silent,
 	Scope:    preflight.PerDevice,
+	About:    preflight.OnAnything,
 	AboutNIC: true,
 	Applies:  func(p *preflight.Pass) bool { return mayUseVhost(p) && p.Req.NIC.DriverName == "" },
 	Needs:    preflight.Helpful(preflight.Destination, preflight.Device, preflight.Vhost),

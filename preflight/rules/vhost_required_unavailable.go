@@ -14,6 +14,7 @@ var VhostRequiredUnavailable = &preflight.Rule{
 	Level:    preflight.Blocked,
 	Phase:    preflight.Prepare,
 	Scope:    preflight.PerDevice,
+	About:    preflight.OnAnything,
 	AboutNIC: true,
 	Applies:  func(p *preflight.Pass) bool { return mayUseVhost(p) && p.Req.NIC.DriverName == "vhost" },
 	Needs:    preflight.Essential(preflight.Destination, preflight.Vhost),
@@ -45,7 +46,7 @@ where it can. Guests without KVM never use it.`,
 // for virtio NICs of guests that use KVM.
 func mayUseVhost(p *preflight.Pass) bool {
 	def := p.Plan.Guest.Sent()
-	return def.Type == "kvm" && p.Side.Mode != "" && isVirtio(p.Req.NIC)
+	return def.Type == "kvm" && (p.Side.Mode != "" || p.Side.Bridged) && isVirtio(p.Req.NIC)
 }
 
 // isVirtio says whether a NIC's model is one of virtio's.

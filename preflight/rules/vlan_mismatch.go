@@ -14,18 +14,24 @@ var VLANMismatch = &preflight.Rule{
 	Level:    preflight.Blocked,
 	Phase:    preflight.Silent,
 	Scope:    preflight.PerPair,
-	CausedBy: []string{"lowerdev-not-ethernet"},
+	About:    preflight.OnAnything,
+	CausedBy: []string{"lowerdev-not-ethernet", "bridge-missing", "ovs-bridge-missing", "bridge-uplink-down", "bridge-vlan-missing"},
 	Needs: append(preflight.Essential(preflight.Source, preflight.Device, preflight.VLANs),
 		preflight.Essential(preflight.Destination, preflight.Device, preflight.VLANs)...),
 	Doc: `the devices carry different VLANs under one name
 A name like bond0.623 proves nothing; the VLAN id is a property of the device.
 With another id or protocol, or with a VLAN on one side only, the migration is
-reported as a success and the guest is on the wrong network. Where the
+reported as a success and the guest is on the wrong network. Of a bridge what
+counts is the tag that the guest's frames have where they leave the host. Where the
 destination's switch port is an access port of the same VLAN, a plain device
 there is right: waive the finding then.`,
 	Value: func(e *preflight.Endpoint) string { tags, _ := tagsOf(e); return tags },
 	Check: func(p *preflight.Pass) {
 		src, dst := p.Req.Source, p.Req.Destination
+		if dst.Bridged || src.Bridged {
+			bridgedMismatch(p)
+			return
+		}
 		a, sure := tagsOf(src)
 		b, alsoSure := tagsOf(dst)
 		switch {
@@ -60,6 +66,9 @@ there is right: waive the finding then.`,
 // could not be read.
 func tagsOf(e *preflight.Endpoint) (tags string, sure bool) {
 	d := e.Device
+	if e.Bridged {
+		return bridgedTags(e)
+	}
 	for range 16 {
 		if d.Kind == hostinfo.KindUnknown || d.Kind == hostinfo.KindVLAN && d.VLAN == nil {
 			return "", false
@@ -99,8 +108,7 @@ func vlanName(v *hostinfo.VLAN) string {
 func uplinks(ports []*hostinfo.Device) []*hostinfo.Device {
 	var out []*hostinfo.Device
 	for _, p := range ports {
-		switch p.Kind {
-		case hostinfo.KindHardware, hostinfo.KindVLAN, hostinfo.KindBond, hostinfo.KindTeam:
+		if p.LeadsOut() {
 			out = append(out, p)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"migcheck/hostinfo"
+	"migcheck/hostinfo/shell"
 	"migcheck/preflight"
 )
 
@@ -13,6 +14,7 @@ var VLANTagUnsupported = &preflight.Rule{
 	Level:    preflight.Blocked,
 	Phase:    preflight.Prepare,
 	Scope:    preflight.PerDevice,
+	About:    preflight.OnAnything,
 	AboutNIC: true,
 	CausedBy: []string{"network-forward-mismatch"},
 	Needs:    preflight.Essential(preflight.Destination, preflight.Device),
@@ -20,13 +22,18 @@ var VLANTagUnsupported = &preflight.Rule{
 libvirt can tag a macvtap's frames on an SR-IOV VF in mode passthrough only, with
 one tag. The tag may stand in the NIC's definition, or in the destination's
 network or port group. Otherwise the migration is refused: "interface MAC - vlan
-tag not supported for this connection type", "vlan can only be set for SR-IOV
-VFs, but D is not a VF", "vlan trunking is not supported by SR-IOV network
-devices". A VF that is named by an altname counts as no VF. Let the NIC name a
-VLAN device instead.`,
+tag not supported for this connection type", "vlan can only be set for SR-IOV VFs,
+but D is not a VF", "vlan trunking is not supported by SR-IOV network devices". On
+a bridge of the kernel's libvirt sets tags since 11.0, and they count where it
+filters by VLAN; Open vSwitch takes them. A VF that is named by an altname counts
+as no VF. Let the NIC name a VLAN device instead.`,
 	Check: func(p *preflight.Pass) {
 		e := p.Side
 		tags, trunk := tagsInEffect(p, e)
+		if len(tags) > 0 && e.Bridged {
+			tagOnBridge(p, e, tags)
+			return
+		}
 		if len(tags) == 0 || e.Mode == "" {
 			return
 		}
@@ -65,4 +72,26 @@ func withoutTag(e *preflight.Endpoint) string {
 		return hint("take <vlan> out of the guest's definition or of the network: virsh net-edit %s; a VLAN device does the same", e.NetworkName)
 	}
 	return "take <vlan> out of the guest's definition and let the NIC name a VLAN device"
+}
+
+// tagOnBridge speaks of tags for a bridge's port.
+func tagOnBridge(p *preflight.Pass, e *preflight.Endpoint, tags []int) {
+	d := e.Device
+	if e.OVS || d.Kind != hostinfo.KindBridge {
+		return
+	}
+	f := preflight.Finding{Subject: preflight.Subject{Device: e.Wanted}, DestinationValue: tagWord(tags) + " on a bridge", Hint: withoutTag(e)}
+	switch old := olderLibvirt(e.View, 11, 0); {
+	case old == hostinfo.Yes:
+		f.Reason = fmt.Sprintf("the NIC asks for %s on the bridge %s, which libvirt before 11.0 on %s does not set", tagWord(tags), e.Wanted, e.Name)
+		p.Report(f)
+	case !old.Known():
+		f.Reason = fmt.Sprintf("the NIC asks for %s on the bridge %s of %s, which libvirt sets since 11.0; its version could not be read", tagWord(tags), e.Wanted, e.Name)
+		p.Undecided(f)
+	case d.Bridge != nil && d.Bridge.VLANFiltering == hostinfo.No:
+		f.Level, f.Phase = preflight.Warning, preflight.Silent
+		f.Reason = fmt.Sprintf("the NIC asks for %s, and the bridge %s on %s does not filter by VLAN: the tag has no effect there", tagWord(tags), e.Wanted, e.Name)
+		f.Fix = commands("ip link set dev " + shell.Quote(d.Name) + " type bridge vlan_filtering 1")
+		p.Report(f)
+	}
 }

@@ -101,6 +101,8 @@ func forgetFact(h *hostinfo.Host, fact hostinfo.Fact) {
 		switch d := &h.Devices[i]; fact {
 		case hostinfo.FactAddresses:
 			d.Addresses = nil
+		case hostinfo.FactBridgeVLANs:
+			d.BridgePort = nil
 		case hostinfo.FactHardware:
 			d.Speed, d.Duplex, d.VF, d.Functions, d.QETH = 0, "", nil, nil, nil
 		}
@@ -137,7 +139,7 @@ func sorted(devices []hostinfo.Device) []hostinfo.Device {
 	out := slices.Clone(devices)
 	for i := range out {
 		d := &out[i]
-		d.VLAN, d.Bond, d.BondPort = clone(d.VLAN), clone(d.Bond), clone(d.BondPort)
+		d.VLAN, d.Bond, d.BondPort, d.Bridge = clone(d.VLAN), clone(d.Bond), clone(d.BondPort), clone(d.Bridge)
 		d.AltNames = slices.Sorted(slices.Values(d.AltNames))
 	}
 	return out
@@ -172,6 +174,9 @@ func forgetUnseen(d, o *hostinfo.Device) {
 		d.VLAN = nil
 	case d.VLAN != nil:
 		d.VLAN.Protocol, d.VLAN.LooseBinding = "", hostinfo.Unknown
+	}
+	if o.Bridge == nil {
+		d.Bridge = nil
 	}
 	if d.Bond != nil && o.Bond != nil && o.Bond.LACP == nil {
 		d.Bond.LACP = nil

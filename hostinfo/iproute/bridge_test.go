@@ -1,0 +1,66 @@
+package iproute_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"migcheck/hostinfo"
+)
+
+const bridged = `[{"ifindex":1,"ifname":"lo"},` +
+	`{"ifindex":2,"ifname":"eth1","master":"br0"},` +
+	`{"ifindex":3,"ifname":"vnet0","master":"br0"},` +
+	`{"ifindex":4,"ifname":"br0","linkinfo":{"info_kind":"bridge","info_data":{"vlan_filtering":1,"vlan_default_pvid":7}}},` +
+	`{"ifindex":5,"ifname":"br1","linkinfo":{"info_kind":"bridge","info_data":{"vlan_filtering":0,"vlan_default_pvid":1}}},` +
+	`{"ifindex":6,"ifname":"eth2","master":"br1"}]`
+
+// iproute2 prints a list of ports since 5.0, and printed an object before.
+func TestPortVLANs(t *testing.T) {
+	want := map[string]*hostinfo.BridgePort{
+		"eth1":  {VLANs: []hostinfo.VLANRange{{First: 1, Last: 1, PVID: true, Untagged: true}, {First: 100, Last: 199}}},
+		"vnet0": {},
+		"eth2":  nil, // its bridge does not filter
+		"br0":   nil,
+	}
+	for name, json := range map[string]string{
+		"list": `[{"ifname":"eth1","vlans":[{"vlan":1,"flags":["PVID","Egress Untagged"]},{"vlan":100,"vlanEnd":199}]},` +
+			`{"ifname":"eth2","vlans":[{"vlan":1,"flags":["PVID","Egress Untagged"]}]},{"ifname":"br0","vlans":[{"vlan":7}]},{"ifname":"gone","vlans":[{"vlan":7}]}]`,
+		"object": `{"eth1":[{"vlan":1,"flags":["PVID","Egress Untagged"]},{"vlan":100,"vlanEnd":199},{"vlan":0},{"vlan":9,"vlanEnd":5000},{"vlan":9,"vlanEnd":8}],"eth2":[{"vlan":1}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := decode(t, []byte(section("link", bridged, 0, "")+section("bvlan", json, 0, "")+done)).Host
+			for port, vlans := range want {
+				if diff := cmp.Diff(vlans, device(t, h, port).BridgePort); diff != "" {
+					t.Errorf("%s: -want +got:\n%s", port, diff)
+				}
+			}
+			if b := device(t, h, "br0").Bridge; b == nil || *b != (hostinfo.Bridge{VLANFiltering: hostinfo.Yes, DefaultPVID: 7}) {
+				t.Errorf("br0: %+v", b)
+			}
+			if g := h.Missing(hostinfo.FactBridgeVLANs, ""); g != nil {
+				t.Errorf("gap %q", g.Reason)
+			}
+		})
+	}
+}
+
+// What could not be read is unknown, and no port looks as if it had no VLAN.
+func TestPortVLANsUnread(t *testing.T) {
+	for name, c := range map[string]struct{ sections, reason string }{
+		"no bridge command": {section("bvlan", "", 127, "sh: bridge: not found"), "bridge -compressvlans -json vlan show: exit status 127: sh: bridge: not found"},
+		"old":               {section("bvlan", "port\tvlan ids\neth1\t 1 PVID Egress Untagged\n", 0, ""), `bridge -compressvlans -json vlan show printed JSON that can't be read: "port vlan ids eth1 1 PVID Egress Untagged"`},
+		"cut":               {section("bvlan", `[{"ifname":"eth1","vlans":[{"vlan":1`, 0, ""), `bridge -compressvlans -json vlan show printed JSON that can't be read: "[{\"ifname\":\"eth1\",\"vlans\":[{\"vlan\":1"`},
+		"not asked":         {"", "bridge -compressvlans -json vlan show: not asked"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := decode(t, []byte(section("link", bridged, 0, "")+c.sections+done)).Host
+			if g := h.Missing(hostinfo.FactBridgeVLANs, "eth1"); g == nil || g.Reason != c.reason {
+				t.Errorf("gap %+v", g)
+			}
+			if p := device(t, h, "eth1").BridgePort; p != nil {
+				t.Errorf("eth1: %+v", p)
+			}
+		})
+	}
+}

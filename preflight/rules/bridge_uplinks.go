@@ -1,0 +1,118 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"migcheck/hostinfo"
+	"migcheck/preflight"
+)
+
+// bridgedTags are all VLAN tags that the guest's untagged frames have where they
+// leave the host by its bridge, and whether that is sure. "" is a layer that
+// could not be read.
+func bridgedTags(e *preflight.Endpoint) (tags string, sure bool) {
+	var all []string
+	for _, up := range liveUplinks(e) {
+		own := ""
+		if e.Port != nil {
+			switch m, out := memberOf(up, e.Port.PVID()); {
+			case !out:
+				continue
+			case m != nil && !m.Untagged:
+				own = fmt.Sprintf("VLAN %d", e.Port.PVID())
+			}
+		}
+		below, known := tagsOf(&preflight.Endpoint{View: e.View, Device: up})
+		if !known {
+			return below, false
+		}
+		if t := joinTags(own, below); !slices.Contains(all, t) {
+			all = append(all, t)
+		}
+	}
+	if len(all) == 0 {
+		return "no uplink", false
+	}
+	slices.Sort(all)
+	return strings.Join(all, " or "), len(all) == 1
+}
+
+// liveUplinks are the bridge's uplinks that carry something now; all of them where
+// none does.
+func liveUplinks(e *preflight.Endpoint) []*hostinfo.Device {
+	all := e.View.Links.Uplinks(e.Device)
+	live := slices.DeleteFunc(slices.Clone(all), func(up *hostinfo.Device) bool {
+		_, why := deadUplink(e, up)
+		return why != ""
+	})
+	if len(live) == 0 {
+		return all
+	}
+	return live
+}
+
+// joinTags is a tag within those of the device below.
+func joinTags(own, below string) string {
+	switch {
+	case own == "":
+		return below
+	case below == "untagged":
+		return own
+	}
+	return own + " in " + below
+}
+
+// memberOf is an uplink's membership of a VLAN, and whether frames of it can
+// leave there; that membership is nil where it could not be read.
+func memberOf(up *hostinfo.Device, vlan int) (m *hostinfo.VLANRange, out bool) {
+	if up.BridgePort == nil {
+		return nil, true
+	}
+	m = up.BridgePort.Member(vlan)
+	return m, m != nil
+}
+
+// bridgedMismatch compares where a NIC's frames leave its hosts, by a bridge on
+// one of them at least.
+func bridgedMismatch(p *preflight.Pass) {
+	src, dst := p.Req.Source, p.Req.Destination
+	a, sure := tagsOf(src)
+	b, alsoSure := tagsOf(dst)
+	f := preflight.Finding{
+		SourceValue: a, DestinationValue: b,
+		Hint: "look at both, and if they lead to one network, --allow vlan-mismatch",
+	}
+	switch {
+	case a == "no uplink" || b == "no uplink": // bridge-uplink-down
+	case a == "" || b == "":
+		f.Reason = fmt.Sprintf("which VLAN the guest's frames have behind %s on %s and %s on %s could not be read", src.Wanted, src.Name, dst.Wanted, dst.Name)
+		p.Undecided(f)
+	case a == b:
+	case !sure || !alsoSure:
+		f.Reason = fmt.Sprintf("the guest's frames leave %s by %s as %s, and %s by %s as %s; whether that is one network can't be told", src.Name, src.Wanted, a, dst.Name, dst.Wanted, b)
+		p.Undecided(f)
+	default:
+		f.Reason = fmt.Sprintf("the guest's frames leave %s by %s as %s, and %s by %s as %s: the guest would arrive on another network, and libvirt would call it a success", src.Name, src.Wanted, a, dst.Name, dst.Wanted, b)
+		f.Hint = hint("give %s on %s an uplink that leads to the same network; if the switch takes care of it, --allow vlan-mismatch", dst.Wanted, dst.Name)
+		p.Report(f)
+	}
+}
+
+// deadUplink says why an uplink carries nothing; "" if it does.
+func deadUplink(e *preflight.Endpoint, up *hostinfo.Device) (*hostinfo.Device, string) {
+	below := &preflight.Endpoint{View: e.View, Name: e.Name, Device: e.Device}
+	w := layerWalk{below, map[*hostinfo.Device]layerState{}}
+	if s := w.look(up); s.why != "" {
+		return s.at, s.why
+	}
+	for _, d := range e.View.Links.Stack(up) {
+		if d.Bond != nil && d.Up == hostinfo.Yes {
+			if why := noActive(e, d); why != "" {
+				return d, d.Name + " " + why
+			}
+		}
+	}
+	return nil, ""
+}

@@ -1,0 +1,35 @@
+package rules
+
+import (
+	"fmt"
+
+	"migcheck/hostinfo"
+	"migcheck/preflight"
+)
+
+// OVSNotSeenThrough says how far a look at Open vSwitch goes.
+var OVSNotSeenThrough = &preflight.Rule{
+	ID:       "ovs-not-seen-through",
+	Level:    preflight.Note,
+	Phase:    preflight.Silent,
+	Scope:    preflight.PerPair,
+	About:    preflight.OnBridge,
+	CausedBy: []string{"ovs-bridge-missing", "bridge-uplink-down"},
+	Applies:  func(p *preflight.Pass) bool { return p.Side.OVS },
+	Needs:    preflight.Essential(preflight.Destination, preflight.Device),
+	Doc: `what Open vSwitch does with the guest's frames is not seen
+The kernel shows that a bridge is Open vSwitch's and which NICs it has at all. Which of
+its bridges a NIC belongs to, which VLANs its ports carry (tag, trunks), patch ports,
+tunnels, flows and a controller are known to ovs-vsctl and ovs-ofctl alone, and to root.
+migcheck says that the bridge is there and that it has a live NIC, and no more.`,
+	Check: func(p *preflight.Pass) {
+		e := p.Side
+		if e.Device.Kind != hostinfo.KindOpenVSwitch {
+			return
+		}
+		p.Report(preflight.Finding{
+			Reason: fmt.Sprintf("%s on %s is Open vSwitch's: its VLANs, flows and which of its NICs lead out were not looked at", e.Wanted, e.Name),
+			Hint:   "compare ovs-vsctl show on both hosts",
+		})
+	},
+}
