@@ -24,62 +24,62 @@ for p in /proc/[0-9]*; do tr "\0" " " <$p/cmdline 2>/dev/null | grep -a "[m]igch
 true`
 
 // TestSystemdLabAgent runs in the lab's systemd flavour: the agent is installed on
-// hostB, answers as SSH does, is started again when it ends, lets a user who is not
+// hostC, answers as SSH does, is started again when it ends, lets a user who is not
 // root send a probe's frames, and leaves nothing when it is removed.
 func TestSystemdLabAgent(t *testing.T) {
 	l := readyToProbe(t)
-	if got := l.on(t, "hostB", "cat /proc/1/comm"); got != "systemd" {
-		t.Fatalf("process 1 is %q: this takes fixtures/lab/lab start --flavour systemd", got)
+	if got := l.on(t, "hostC", "cat /proc/1/comm"); got != "systemd" {
+		t.Fatalf("process 1 is %q: this takes fixtures/lab/lab start --hosts hostA,hostB,hostC:systemd", got)
 	}
-	before := l.on(t, "hostB", agentTraces)
+	before := l.on(t, "hostC", agentTraces)
 	static := filepath.Join(filepath.Dir(l.binary), "migcheck-"+runtime.GOARCH)
-	if out, code := l.migcheck(t, "agent", "install", "hostB", "--probe", "--yes", "--binary", static); code != 0 {
+	if out, code := l.migcheck(t, "agent", "install", "hostC", "--probe", "--yes", "--binary", static); code != 0 {
 		t.Fatalf("install: exit status %d\n%s", code, out)
 	}
 	t.Cleanup(func() { // again, if a step before has failed
-		l.on(t, "hostB", "rm -rf /etc/migcheck; b=/usr/libexec/migcheck/migcheck-agent; if [ -x $b ]; then $b agent remove local --yes; fi")
+		l.on(t, "hostC", "rm -rf /etc/migcheck; b=/usr/libexec/migcheck/migcheck-agent; if [ -x $b ]; then $b agent remove local --yes; fi")
 	})
-	t.Log(l.on(t, "hostB", "systemd-analyze security --no-pager 'migcheck-agent.service' | tail -1"))
+	t.Log(l.on(t, "hostC", "systemd-analyze security --no-pager 'migcheck-agent.service' | tail -1"))
 
 	t.Run("who may ask", func(t *testing.T) {
-		l.agentSays(t, 0, "the agent answers", "hostB")
-		l.agentSays(t, 3, "the members of the group migcheck may", "alice@hostB")
-		l.on(t, "hostB", "usermod --append --groups migcheck,migcheck-probe alice")
-		l.agentSays(t, 0, "the agent answers", "alice@hostB")
+		l.agentSays(t, 0, "the agent answers", "hostC")
+		l.agentSays(t, 3, "the members of the group migcheck may", "alice@hostC")
+		l.on(t, "hostC", "usermod --append --groups migcheck,migcheck-probe alice")
+		l.agentSays(t, 0, "the agent answers", "alice@hostC")
 	})
 	file := filepath.Join(t.TempDir(), "fleet.yaml")
-	if err := os.WriteFile(file, []byte("hosts: {known: {ssh: root@hostB, agent: true}}\n"), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte("hosts: {known: {ssh: root@hostC, agent: true}}\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	t.Run("the same facts", func(t *testing.T) { l.agentAgrees(t, file) })
 	t.Run("a device that comes", func(t *testing.T) {
-		l.on(t, "hostB", "ip link add news0 type dummy")
-		t.Cleanup(func() { l.on(t, "hostB", "ip link delete news0") })
+		l.on(t, "hostC", "ip link add news0 type dummy")
+		t.Cleanup(func() { l.on(t, "hostC", "ip link delete news0") })
 		if h := l.inventory(t, "known", "--fleet", file); h.Via != agent.Via || hostinfo.IndexLinks(h).ByName("news0") == nil {
 			t.Errorf("via %s it is not seen", h.Via)
 		}
 	})
 	t.Run("an agent that was killed", func(t *testing.T) {
-		l.on(t, "hostB", "systemctl kill --signal=KILL migcheck-agent.service")
+		l.on(t, "hostC", "systemctl kill --signal=KILL migcheck-agent.service")
 		if h := l.inventory(t, "known", "--fleet", file); h.Via != agent.Via {
 			t.Errorf("read via %s: %+v", h.Via, h.Gaps)
 		}
 	})
 	t.Run("frames by the second socket", func(t *testing.T) {
-		l.on(t, "hostB", "mkdir -p /etc/migcheck && echo 'bond0.*' >/etc/migcheck/probe-devices")
-		l.probe(t, "ready", nil, preflight.ByFrames, "guest1", "--from", "hostA", "--to", "alice@hostB", "--probe", "--push")
-		l.on(t, "hostB", "echo eth9 >/etc/migcheck/probe-devices")
+		l.on(t, "hostC", "mkdir -p /etc/migcheck && echo 'bond0.*' >/etc/migcheck/probe-devices")
+		l.probe(t, "ready", nil, preflight.ByFrames, "guest1", "--from", "hostA", "--to", "alice@hostC", "--probe", "--push")
+		l.on(t, "hostC", "echo eth9 >/etc/migcheck/probe-devices")
 		l.probe(t, "undecided", []string{preflight.FactsNotObserved}, preflight.ByName,
-			"guest1", "--from", "hostA", "--to", "alice@hostB", "--probe", "--push")
-		l.on(t, "hostB", "rm -r /etc/migcheck")
+			"guest1", "--from", "hostA", "--to", "alice@hostC", "--probe", "--push")
+		l.on(t, "hostC", "rm -r /etc/migcheck")
 	})
-	if out, code := l.migcheck(t, "agent", "remove", "hostB", "--yes"); code != 0 {
+	if out, code := l.migcheck(t, "agent", "remove", "hostC", "--yes"); code != 0 {
 		t.Errorf("remove: exit status %d\n%s", code, out)
 	}
-	if after := l.on(t, "hostB", agentTraces); after != before {
+	if after := l.on(t, "hostC", agentTraces); after != before {
 		t.Errorf("before:\n%s\nafter:\n%s", before, after)
 	}
-	l.agentSays(t, 1, "no agent: there is no "+agent.Socket, "hostB")
+	l.agentSays(t, 1, "no agent: there is no "+agent.Socket, "hostC")
 }
 
 // agentSays asks for a host's agent.
@@ -104,7 +104,7 @@ func (l *lab) inventory(t *testing.T, args ...string) *hostinfo.Host {
 // root: only root sees other namespaces.
 func (l *lab) agentAgrees(t *testing.T, file string) {
 	told := l.inventory(t, "known", "--fleet", file)
-	asked := l.inventory(t, "hostB")
+	asked := l.inventory(t, "hostC")
 	if told.Via != agent.Via || asked.Via != "iproute2" {
 		t.Fatalf("read via %s and %s: %+v", told.Via, asked.Via, told.Gaps)
 	}
