@@ -68,11 +68,14 @@ func (l *lab) install(t *testing.T) {
 	l.on(t, "hostC", "dpkg --install /root/migcheck.deb")
 }
 
-// leftovers are all files of migcheck's name on hostC, its units, and the users and
-// groups.
+// leftovers are files of migcheck's name where a package has any, its units, and
+// the users and groups of hostC. A whole /usr takes an emulated host minutes.
 func (l *lab) leftovers(t *testing.T) string {
 	t.Helper()
-	return l.on(t, "hostC", `find /etc /usr /run /var/lib -xdev -name '*migcheck*' 2>/dev/null | sort
+	return l.on(t, "hostC", `ls -d /etc/*migcheck* /etc/*/*migcheck* /etc/systemd/*/*migcheck* /run/*migcheck* /run/systemd/*/*migcheck* \
+  /var/lib/*migcheck* /var/lib/private/*migcheck* /var/lib/dpkg/info/*migcheck* /var/lib/systemd/*/*migcheck* \
+  /usr/bin/*migcheck* /usr/sbin/*migcheck* /usr/libexec/*migcheck* /usr/lib/*/*migcheck* /usr/lib/systemd/system/*migcheck* /usr/share/*migcheck* \
+  /usr/share/doc/*migcheck* /usr/share/man/man*/*migcheck* /usr/share/*/completions/*migcheck* /usr/share/*/vendor*/*migcheck* 2>/dev/null
 systemctl list-unit-files 'migcheck*' --no-legend
 cat /etc/passwd /etc/group`)
 }
