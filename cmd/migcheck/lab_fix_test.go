@@ -11,15 +11,13 @@ import (
 	"migcheck/preflight"
 )
 
-// TestLabFixes does to hostB what a scenario says, runs the commands that
+// TestProveFixes does to hostB what a scenario says, runs the commands that
 // migcheck prints, as printed, checks again, and migrates: what the table calls
-// `fixed` must be said then, and the guest must arrive with its network. It runs
-// those of CI that libvirt refuses, or with MIGCHECK_PROVE=all every one that has
-// a fix.
-func TestLabFixes(t *testing.T) {
+// `fixed` must be said then, and the guest must arrive with its network.
+func TestProveFixes(t *testing.T) {
 	p := newProof(t)
 	for _, s := range scenarios(t) {
-		if s.fixed != nil && (s.ci && s.libvirt != "arrives" || whole) {
+		if s.fixed != nil {
 			t.Run(s.name, func(t *testing.T) { p.mend(t, s) })
 		}
 	}

@@ -11,10 +11,10 @@ import (
 	"testing"
 )
 
-// TestSystemdLabPackage runs in the lab's systemd flavour: the Debian package is
+// TestProvePackage runs in the lab's systemd flavour: the Debian package is
 // installed on hostC, its timer runs once there as the user of the service, its
 // agent answers, and purged it leaves nothing.
-func TestSystemdLabPackage(t *testing.T) {
+func TestProvePackage(t *testing.T) {
 	l := openLab(t)
 	if got := l.on(t, "hostC", "cat /proc/1/comm"); got != "systemd" {
 		t.Fatalf("process 1 is %q: this takes fixtures/lab/lab start --hosts hostA,hostB,hostC:systemd", got)

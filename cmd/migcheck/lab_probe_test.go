@@ -75,12 +75,20 @@ func readyToProbe(t *testing.T) *lab {
 	l.must(t, "reset", "hostA", "hostB")
 	l.must(t, "guests")
 	t.Cleanup(func() { l.must(t, "reset", "hostA", "hostB") })
-	build := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(filepath.Dir(l.binary), "migcheck-"+runtime.GOARCH), ".")
+	l.static(t)
+	return l
+}
+
+// static builds the static program beside the other, where --push looks for it.
+func (l *lab) static(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(filepath.Dir(l.binary), "migcheck-"+runtime.GOARCH)
+	build := exec.Command("go", "build", "-trimpath", "-o", path, ".")
 	build.Env = append(build.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	return l
+	return path
 }
 
 // probe runs migcheck and compares the verdict, the rules that it comes from and
