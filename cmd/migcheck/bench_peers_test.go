@@ -53,7 +53,7 @@ func BenchmarkAnsible(b *testing.B) {
 	must(b, os.WriteFile(inventory, []byte(strings.Join(c.crowd.Names, "\n")+"\n"), 0o600))
 	const name = "ansible -f 50"
 	c.tools = append(c.tools[:2], tool{name, []string{
-		"env", "ANSIBLE_PIPELINING=1", "ANSIBLE_LOCAL_TEMP=" + dir, "ANSIBLE_REMOTE_TMP=" + dir, "ANSIBLE_PYTHON_INTERPRETER=/usr/bin/python3",
+		"env", "ANSIBLE_PIPELINING=1", "ANSIBLE_SSH_ARGS=-o ControlMaster=auto -o ControlPersist=2s", "ANSIBLE_LOCAL_TEMP=" + dir, "ANSIBLE_REMOTE_TMP=" + dir, "ANSIBLE_PYTHON_INTERPRETER=/usr/bin/python3",
 		"ansible", "all", "-i", inventory, "-f", "50", "--ssh-common-args", "-F " + c.config, "-m", "setup", "-a", "gather_subset=!all,network",
 	}, false})
 	for b.Loop() {
