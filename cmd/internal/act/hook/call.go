@@ -34,7 +34,7 @@ func Main(args []string) int {
 		name = "this host"
 	}
 	c := &call{
-		ctx: context.Background(), host: name, limit: judgeLimit, stdin: os.Stdin, stderr: os.Stderr,
+		ctx: context.Background(), host: name, limit: judgeLimit, patience: logLimit, stdin: os.Stdin, stderr: os.Stderr,
 		log: writeLog, gather: gather, now: time.Now,
 	}
 	return c.run(args)
@@ -57,15 +57,17 @@ func gather(ctx context.Context, name string) (*hostinfo.Host, error) {
 
 // call is one run of the hook.
 type call struct {
-	ctx    context.Context
-	host   string // as this machine calls itself
-	site   Site
-	limit  time.Duration
-	stdin  io.Reader
-	stderr io.Writer
-	gather func(context.Context, string) (*hostinfo.Host, error)
-	log    func(entry) error
-	now    func() time.Time
+	ctx   context.Context
+	host  string // as this machine calls itself
+	site  Site
+	limit time.Duration
+	// patience is how long the log may take.
+	patience time.Duration
+	stdin    io.Reader
+	stderr   io.Writer
+	gather   func(context.Context, string) (*hostinfo.Host, error)
+	log      func(entry) error
+	now      func() time.Time
 }
 
 func (c *call) run(args []string) int {
@@ -143,7 +145,7 @@ func (c *call) note(e entry) {
 	}()
 	select {
 	case <-done:
-	case <-time.After(logLimit):
+	case <-time.After(c.patience):
 	}
 }
 

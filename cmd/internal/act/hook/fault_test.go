@@ -118,7 +118,7 @@ func TestSilentLog(t *testing.T) {
 		"fails":  func(entry) error { return errors.New("no log") },
 	} {
 		c := &call{
-			ctx: t.Context(), host: "hostB", site: Site{Root: t.TempDir()}, limit: time.Minute, now: time.Now,
+			ctx: t.Context(), host: "hostB", site: Site{Root: t.TempDir()}, limit: time.Minute, patience: 50 * time.Millisecond, now: time.Now,
 			stdin: strings.NewReader(plainGuest), stderr: io.Discard, log: log,
 			gather: func(context.Context, string) (*hostinfo.Host, error) { return &hostinfo.Host{}, nil },
 		}

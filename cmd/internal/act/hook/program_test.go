@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 func faulty(fault string) int {
 	muteStdout()
 	return (&call{
-		ctx: context.Background(), host: "hostB", limit: judgeLimit, stdin: os.Stdin, stderr: os.Stderr,
+		ctx: context.Background(), host: "hostB", limit: judgeLimit, patience: logLimit, stdin: os.Stdin, stderr: os.Stderr,
 		site: Site{Root: os.Getenv("MIGCHECK_TEST_ROOT"), Owner: os.Getuid()}, log: func(entry) error { fmt.Println("noise"); return nil }, now: testNow,
 		gather: func(context.Context, string) (*hostinfo.Host, error) {
 			fmt.Println("noise")

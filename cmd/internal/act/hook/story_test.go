@@ -132,7 +132,7 @@ func ask(c *call, args []string, host *hostinfo.Host) *heard {
 	h := &heard{}
 	var stderr bytes.Buffer
 	c.stderr, c.now = &stderr, testNow
-	c.limit = time.Minute
+	c.limit, c.patience = time.Minute, time.Minute
 	if c.ctx == nil {
 		c.ctx = context.Background()
 	}
