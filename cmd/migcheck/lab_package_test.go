@@ -23,7 +23,9 @@ func TestProvePackage(t *testing.T) {
 	l.on(t, "hostC", "rm -rf /usr/local/bin/migcheck /etc/migcheck /var/lib/migcheck /var/lib/private/migcheck")
 	before := l.leftovers(t)
 	l.install(t)
-	t.Cleanup(func() { _, _ = l.do("shell", "hostC", "sh", "-c", "dpkg --no-triggers --purge migcheck; rm -f /root/migcheck.deb") })
+	t.Cleanup(func() {
+		_, _ = l.do("shell", "hostC", "sh", "-c", "dpkg --no-triggers --purge migcheck; rm -f /root/migcheck.deb")
+	})
 
 	if said := l.on(t, "hostC", "migcheck version"); !strings.HasPrefix(said, "migcheck ") || strings.Contains(said, "devel") {
 		t.Errorf("version: %q", said)
