@@ -20,7 +20,7 @@ func TestProvePackage(t *testing.T) {
 		t.Fatalf("process 1 is %q: this takes fixtures/lab/lab start --hosts hostA,hostB,hostC:systemd", got)
 	}
 	// Runs before this one may have left what is theirs.
-	l.on(t, "hostC", "rm -rf /usr/local/bin/migcheck /etc/migcheck /var/lib/migcheck /var/lib/private/migcheck")
+	l.on(t, "hostC", "rm -rf /usr/local/bin/migcheck /etc/migcheck /var/lib/migcheck /var/lib/private/migcheck /run/migcheck-fleet")
 	before := l.leftovers(t)
 	l.install(t)
 	t.Cleanup(func() {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,12 +20,24 @@ import (
 // to the next look, and asking hostA to one in which its guest is gone.
 type talking struct {
 	restless
+	mu    sync.Mutex
 	asked []string
 	tell  func(string)
 }
 
+// taken is who was asked since the last call.
+func (w *talking) taken() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	names := strings.Join(w.asked, " ")
+	w.asked = nil
+	return names
+}
+
 func (w *talking) Refresh(_ context.Context, names []string) {
+	w.mu.Lock()
 	w.asked = append(w.asked, names...)
+	w.mu.Unlock()
 	if names[0] == "hostB" || w.looks[w.n.Load()+1] == "gone" {
 		w.n.Add(1)
 	}
@@ -68,8 +81,7 @@ func TestWatchHears(t *testing.T) {
 				}
 				time.Sleep(step.rest)
 				synctest.Wait()
-				asked = append(asked, strings.Join(w.asked, " "))
-				w.asked = nil
+				asked = append(asked, w.taken())
 			}
 			interrupt(exit.Status(exit.Interrupted))
 		}()
