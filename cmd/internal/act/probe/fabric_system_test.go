@@ -14,6 +14,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -123,6 +124,20 @@ func (f *fabric) attach(host, device, kind, mtu, name string) {
 		h.ip(f.t, "link set up0 name "+device+" mtu "+mtu)
 	}
 	h.ip(f.t, "link set "+device+" up")
+	if kind == "bridge" {
+		h.forwards(f.t, "up0")
+	}
+}
+
+// forwards waits until a bridge's port passes frames: the kernel may see a second
+// late that its cable is in.
+func (s *space) forwards(t *testing.T, port string) {
+	t.Helper()
+	for begin := time.Now(); !strings.Contains(s.command(t, "ip", "-details", "link", "show", "dev", port), " state forwarding "); time.Sleep(20 * time.Millisecond) {
+		if time.Since(begin) > time.Minute {
+			t.Fatalf("%s does not forward", port)
+		}
+	}
 }
 
 // cable joins two switches.
