@@ -14,7 +14,8 @@ func (h *Host) LibvirtBefore(major, minor int) Tri {
 	return before(h.Libvirt.Version, major, minor)
 }
 
-// HypervisorBefore says it of the emulator that libvirt would start, QEMU.
+// HypervisorBefore says it of the emulator that libvirt would start, QEMU. A guest
+// that was started before an update runs an older one.
 func (h *Host) HypervisorBefore(major, minor int) Tri {
 	if h.Libvirt == nil {
 		return Unknown

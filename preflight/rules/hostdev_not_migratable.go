@@ -36,7 +36,7 @@ tried with a real SR-IOV card.`,
 				SourceValue: d.what,
 				Hint:        "take it away before (virsh detach-device) and give another one back afterwards, or make it the transient half of a teaming pair",
 			}
-			if olderLibvirt(from, 8, 0) == hostinfo.Yes || olderQEMU(from, 8, 0) == hostinfo.Yes {
+			if from.LibvirtBefore(8, 0) == hostinfo.Yes || from.HypervisorBefore(8, 0) == hostinfo.Yes {
 				f.Reason = fmt.Sprintf("the guest has %s, and what runs on %s (%s) does not migrate such devices", d.what, from.Name, versionsOf(from))
 				p.Report(f)
 				continue

@@ -72,7 +72,7 @@ func unsure(p *preflight.Pass, device, reason, hint string) {
 
 func filesystems(p *preflight.Pass, r *hostinfo.Rest) {
 	if slices.Contains(r.Filesystems, "virtiofs") {
-		if olderLibvirt(p.Plan.From, 10, 0) == hostinfo.Yes {
+		if p.Plan.From.LibvirtBefore(10, 0) == hostinfo.Yes {
 			refused(p, "", "migration with virtiofs device is not supported", "unplug the file system")
 		} else {
 			unsure(p, "", "the guest has a virtiofs file system: whether it can be migrated depends on libvirt, QEMU and virtiofsd", "unplug the file system")
@@ -93,7 +93,7 @@ func hostdevs(p *preflight.Pass, r *hostinfo.Rest) {
 		if h.Mode == "capabilities" {
 			kind = "<hostdev mode='capabilities'>"
 		}
-		asksQEMU := olderQEMU(p.Plan.From, 6, 0) == hostinfo.No && olderLibvirt(p.Plan.From, 8, 6) == hostinfo.No
+		asksQEMU := p.Plan.From.HypervisorBefore(6, 0) == hostinfo.No && p.Plan.From.LibvirtBefore(8, 6) == hostinfo.No
 		switch {
 		case h.Type == "usb" && h.Mode != "capabilities":
 			unsure(p, "", "the guest has a USB device of its host: libvirt lets it go, and whether "+p.Plan.To.Name+" has such a device is not looked at", "unplug it")

@@ -80,7 +80,7 @@ func storedOn(rest *hostinfo.Rest, d *hostinfo.Disk) (sharing, string) {
 // cachedDisk: until QEMU 4.0 the destination could read what its own cache held.
 func cachedDisk(p *preflight.Pass, d *hostinfo.Disk) {
 	cache := cmp.Or(d.Cache, "the default")
-	switch olderQEMU(p.Plan.From, 4, 0) {
+	switch p.Plan.From.HypervisorBefore(4, 0) {
 	case hostinfo.Yes:
 		unsafe(p, d, "Migration may lead to data corruption if disks use cache other than none or directsync", "its cache is "+cache)
 	case hostinfo.Unknown:

@@ -62,5 +62,5 @@ func reserved(name string) bool {
 // deletesForeign says whether the destination's libvirt would delete a device
 // that it did not make: before 10.1, or if its version is not known.
 func deletesForeign(e *preflight.Endpoint) bool {
-	return olderLibvirt(e.View, 10, 1) != hostinfo.No
+	return e.View.LibvirtBefore(10, 1) != hostinfo.No
 }

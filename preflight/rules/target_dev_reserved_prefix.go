@@ -30,7 +30,7 @@ warning there.`,
 			SourceValue: "target " + name,
 			Reason:      fmt.Sprintf("%s is a name of libvirt's own: %s drops it and chooses another", name, e.Name),
 		}
-		if olderLibvirt(e.View, 6, 7) != hostinfo.No {
+		if e.View.LibvirtBefore(6, 7) != hostinfo.No {
 			f.Level = preflight.Warning
 			f.Reason = fmt.Sprintf("%s is sent along, and the libvirt of %s takes it: if the migration fails, it may delete another guest's macvtap of that name", name, e.Name)
 			f.Hint = hint("update libvirt to 6.7.0 or later on %s", e.Name)
@@ -44,5 +44,5 @@ warning there.`,
 // before 6.7.0 sends.
 func isSent(p *preflight.Plan) bool {
 	g := p.Guest
-	return g.Migratable != nil || g.Sent() != g.Live || olderLibvirt(p.From, 6, 7) == hostinfo.Yes
+	return g.Migratable != nil || g.Sent() != g.Live || p.From.LibvirtBefore(6, 7) == hostinfo.Yes
 }

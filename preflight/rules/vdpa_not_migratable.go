@@ -34,7 +34,7 @@ migcheck was never tried with such a device.`,
 				Subject:     preflight.Subject{NIC: &i, MAC: nic.MAC, Host: from.Name},
 				SourceValue: "vDPA device " + nic.Dev,
 			}
-			if olderLibvirt(from, 8, 0) == hostinfo.Yes || olderQEMU(from, 6, 0) == hostinfo.Yes {
+			if from.LibvirtBefore(8, 0) == hostinfo.Yes || from.HypervisorBefore(6, 0) == hostinfo.Yes {
 				f.Reason = fmt.Sprintf("the NIC is a vDPA device, and what runs on %s (%s) does not migrate those", from.Name, versionsOf(from))
 				f.Hint = "take it away before (virsh detach-device) and give another one back afterwards"
 				p.Report(f)

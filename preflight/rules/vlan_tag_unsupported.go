@@ -81,7 +81,7 @@ func tagOnBridge(p *preflight.Pass, e *preflight.Endpoint, tags []int) {
 		return
 	}
 	f := preflight.Finding{Subject: preflight.Subject{Device: e.Wanted}, DestinationValue: tagWord(tags) + " on a bridge", Hint: withoutTag(e)}
-	switch old := olderLibvirt(e.View, 11, 0); {
+	switch old := e.View.LibvirtBefore(11, 0); {
 	case old == hostinfo.Yes:
 		f.Reason = fmt.Sprintf("the NIC asks for %s on the bridge %s, which libvirt before 11.0 on %s does not set", tagWord(tags), e.Wanted, e.Name)
 		p.Report(f)
