@@ -28,6 +28,8 @@ func bridge(s *scanner) *hostinfo.Bridge {
 // bridging takes in a file below /sys/class/net/D/bridge.
 func (x *sysDevice) bridging(key, value string) {
 	switch key {
+	case "priority":
+		x.plain = true
 	case "vlan_filtering":
 		x.bridge.VLANFiltering = hostinfo.TriOf(value == "1")
 	case "default_pvid":

@@ -1,6 +1,7 @@
 package iproute_test
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -62,5 +63,20 @@ func TestPortVLANsUnread(t *testing.T) {
 				t.Errorf("eth1: %+v", p)
 			}
 		})
+	}
+}
+
+// A kernel that can't filter has no file that says so; one that was not asked
+// says nothing either.
+func TestBridgeInSys(t *testing.T) {
+	for files, want := range map[string]*hostinfo.Bridge{
+		"bridge/priority 32768\nbridge/vlan_filtering 1\nbridge/default_pvid 1\n": {VLANFiltering: hostinfo.Yes, DefaultPVID: 1},
+		"bridge/priority 32768\n": {VLANFiltering: hostinfo.No, DefaultPVID: -1},
+		"":                        nil,
+	} {
+		h := decode(t, []byte(section("sys", "@br0\nifindex 2\ndevtype bridge\n"+files+"has bridge\n", 0, "")+done)).Host
+		if got := device(t, h, "br0").Bridge; !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: %+v", files, got)
+		}
 	}
 }

@@ -134,7 +134,7 @@ device() {
   for b in "" bridge/ bonding/ bonding_slave/; do
     case $b in
       "") l="ifindex iflink type flags mtu address operstate carrier tun_flags master/ifindex" ;;
-      bridge/) l="vlan_filtering default_pvid" ;;
+      bridge/) l="priority vlan_filtering default_pvid" ;;
       bonding/) l="mode miimon arp_interval arp_validate active_slave fail_over_mac min_links ad_aggregator ad_num_ports ad_partner_mac" ;;
       *) l="state mii_status perm_hwaddr ad_aggregator_id ad_actor_oper_port_state ad_partner_oper_port_state" ;;
     esac;

@@ -22,6 +22,7 @@ type sysDevice struct {
 	bridge          hostinfo.Bridge
 	lacp            hostinfo.LACP
 	port            hostinfo.BondPort
+	plain           bool // bridge/priority, which every bridge has, was read
 	idle            bool // 802.3ad without an active aggregator
 	adrift          bool // iflink names a device that may be elsewhere
 }

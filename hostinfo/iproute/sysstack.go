@@ -51,6 +51,9 @@ func (x *sysDevice) settle(v vlanEntry, index map[string]int, stacks bool) {
 	}
 	switch d.Kind {
 	case hostinfo.KindBridge:
+		if x.plain && x.bridge.VLANFiltering == hostinfo.Unknown {
+			x.bridge.VLANFiltering = hostinfo.No // a kernel without CONFIG_BRIDGE_VLAN_FILTERING has no such file
+		}
 		if x.bridge != (hostinfo.Bridge{DefaultPVID: -1}) {
 			d.Bridge = &x.bridge
 		}

@@ -153,6 +153,10 @@ func (f *fabric) cable(left, right string, effect *effect) {
 	effect.ends = [2]*os.File{f.tap(a), f.tap(b)}
 	f.toSwitch(a, left)
 	f.toSwitch(b, right)
+	if effect.back { // a switch that learns from what comes back loses frames at random
+		f.ip(f.t, "link set "+a+" type bridge_slave learning off")
+		f.ip(f.t, "link set "+b+" type bridge_slave learning off")
+	}
 	for i := range effect.ends {
 		f.done.Go(func() { effect.carry(i) })
 	}
