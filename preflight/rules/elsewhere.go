@@ -38,7 +38,7 @@ func (s standing) what() string { return s.Kind + " " + s.Name + " in network na
 func (s standing) hint() string {
 	pid, ok := strings.CutPrefix(s.space, "pid ")
 	if pid, _, _ = strings.Cut(pid, " "); ok {
-		return hint("stop what runs as process %s, a container's most likely, or take its macvlan away", pid)
+		return hint("stop what runs as process %s, a container's most likely, or take its %s away", pid, s.Kind)
 	}
 	return hint("stop what runs in network namespace %s; if nothing does: ip -netns %s link delete dev %s", s.space, s.space, s.Name)
 }

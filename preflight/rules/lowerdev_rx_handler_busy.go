@@ -58,6 +58,16 @@ it is inferred from masters and children.`,
 				return
 			}
 		}
+		for _, c := range onElsewhere(e, d) {
+			if slices.Contains(takesParent, c.Kind) {
+				p.Report(preflight.Finding{
+					DestinationValue: c.what() + " stands on it",
+					Reason:           fmt.Sprintf("%s on %s carries the %s, which takes its frames; the kernel refuses a macvtap beside it", d.Name, e.Name, c.what()),
+					Hint:             c.hint(),
+				})
+				return
+			}
+		}
 	},
 }
 
