@@ -59,7 +59,9 @@ func startLibvirtd(t *testing.T) *inside {
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		if lines.Text() == "ready" {
-			return &inside{t, cmd.Process.Pid, exe}
+			in := &inside{t, cmd.Process.Pid, exe}
+			in.must(0, "virsh", "-q", "list") // answered once the drivers have made their directories
+			return in
 		}
 		t.Log(lines.Text())
 	}
