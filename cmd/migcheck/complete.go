@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -65,10 +66,13 @@ func destinations(cmd *cobra.Command, ending string) []string {
 	if err != nil || len(to) == 0 {
 		return fleetHosts(ending)
 	}
-	for i := range to {
-		to[i] += ending
+	var out []string
+	for _, host := range to { // twice each: cobra reads the words once more for the completion
+		if word := host + ending; !slices.Contains(out, word) {
+			out = append(out, word)
+		}
 	}
-	return to
+	return out
 }
 
 // fleetHosts are the hosts of the fleet file, each with an ending.
