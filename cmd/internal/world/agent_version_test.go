@@ -156,3 +156,14 @@ func TestEarlierAgent(t *testing.T) {
 		})
 	}
 }
+
+// TestAgentWithoutChanges: one that does not tell of changes is asked all the same.
+func TestAgentWithoutChanges(t *testing.T) {
+	w := watchedHost(t, true)
+	w.agent.becomes(func(document) {})
+	w.session()
+	w.again(agent.Via, 1, 0)
+	w.Hear(t.Context(), []string{"hostB"}, func(host string) { t.Errorf("told of %s", host) })
+	<-w.session().hearing.ended
+	w.again(agent.Via, 1, 0)
+}
