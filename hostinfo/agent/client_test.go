@@ -120,6 +120,32 @@ func TestOnlyFacts(t *testing.T) {
 	}
 }
 
+// Whoever answers, a version is taken for what it says, or not at all.
+func TestOtherVersions(t *testing.T) {
+	for _, c := range []struct{ name, body, want string }{
+		{"the same", `{"schema":"migcheck.agent/1","version":"1.0","host":"migcheck.host/1","capabilities":["inventory"]}`, ""},
+		{"more", `{"schema":"migcheck.agent/1","version":"9.0","host":"migcheck.host/2","capabilities":["inventory","telepathy"],"new":{}}`, ""},
+		{"less", `{"schema":"migcheck.agent/1"}`, ""},
+		{"later", `{"schema":"migcheck.agent/2","version":"9.0"}`, "later migcheck"},
+		{"none", `{"version":"1.0"}`, `its schema is ""`},
+		{"another", `{"schema":"telemetry/1"}`, "its schema is"},
+		{"no number", `{"schema":"migcheck.agent/x"}`, "its schema is"},
+		{"number 0", `{"schema":"migcheck.agent/0"}`, "its schema is"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			client := NewClient(answering(t, withLength("", c.body)))
+			defer client.Close()
+			v, err := client.Version(t.Context())
+			if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%+v, %v", v, err)
+			}
+			if errors.Is(err, ErrNewer) != (c.name == "later") {
+				t.Errorf("newer: %v", err)
+			}
+		})
+	}
+}
+
 // What comes out of a client is what went into the server, odd names included,
 // whether it was sent again or had not changed, and whatever the caller does to
 // what he got.

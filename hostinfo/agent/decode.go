@@ -20,7 +20,7 @@ import (
 var ErrNewer = errors.New("the agent is a later migcheck's")
 
 // decode reads an inventory as a snapshot's host, and drops what is not an
-// agent's to say.
+// agent's to say, or of what only a later migcheck knows.
 func decode(body []byte) (*hostinfo.Host, error) {
 	h, err := snapshot.DecodeHost(body)
 	if errors.Is(err, snapshot.ErrLater) {
@@ -31,7 +31,7 @@ func decode(body []byte) (*hostinfo.Host, error) {
 	}
 	h.Name, h.Example = "", false
 	h.UUID, h.Libvirt, h.Networks, h.NWFilters, h.Domains = "", nil, nil, nil, nil
-	h.Gaps = slices.DeleteFunc(h.Gaps, func(g hostinfo.Gap) bool { return foreign(g.Fact) })
+	h.Gaps = slices.DeleteFunc(h.Gaps, func(g hostinfo.Gap) bool { return !slices.Contains(known, g.Fact) })
 	if err := plausible(h); err != nil {
 		return nil, err
 	}

@@ -97,7 +97,11 @@ func (c *course) run(ctx context.Context, mtu int, p *hostinfo.Probe) error {
 		passed[i] = c.heard[1-i].Frames > 0
 	}
 	for i, ok := range passed {
-		if h := &c.heard[1-i]; !ok && h.Disturbed() {
+		switch h := &c.heard[1-i]; {
+		case ok:
+		case c.sent[i] == 0:
+			return &endError{c.ends[i].Host(), errUnsent}
+		case h.Disturbed():
 			return &endError{c.ends[1-i].Host(), errDisturbed}
 		}
 	}

@@ -33,6 +33,7 @@ type end struct {
 	ear   *probe.Ear
 	dice  *rand.Rand // its own, so that a seed means the same whoever sends first
 	fails error      // of the third Send, and of each later one
+	full  bool       // the kernel takes no frame
 	sends int
 }
 
@@ -54,6 +55,9 @@ func (e *end) Send(_ context.Context, size, n int) (int, error) {
 	w := e.wire
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if e.full {
+		return 0, nil
+	}
 	for range n {
 		f := probe.Frame{Direction: probe.Direction(e.at + 1), Size: size, Sequence: e.next, Own: probe.Nonce{byte(e.at + 1)}, Echo: e.ear.Other()}
 		e.next++
@@ -160,6 +164,17 @@ func TestEndFails(t *testing.T) {
 	w.ends[1].fails = errors.New("eth1 went down")
 	if p := w.run(t, 1500); p.Undecided != "eth1 went down" || p.Host != "hostB" || p.BothWays() {
 		t.Errorf("%+v", p)
+	}
+}
+
+// Who sent nothing was not heard: that says nothing of the network.
+func TestNothingSent(t *testing.T) {
+	for i, host := range []string{"hostA", "hostB"} {
+		w := newWire(1)
+		w.ends[i].full = true
+		if p := w.run(t, 1500); p.Undecided == "" || p.Host != host || p.BothWays() {
+			t.Errorf("%+v", p)
+		}
 	}
 }
 

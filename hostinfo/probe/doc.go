@@ -8,5 +8,7 @@
 // A frame counts only where its digest is right, and the key of that is made for
 // one run and travels over SSH. Each end has a nonce of its own, which the other
 // can learn from the network only and sends back: so an end knows without being
-// told that what it sent has arrived.
+// told that what it sent has arrived. Two programs of which each sends frames of
+// another [Version] do not hear each other: they say so beforehand, and nothing is
+// concluded from their silence.
 package probe

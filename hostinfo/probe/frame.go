@@ -47,9 +47,11 @@ type Frame struct {
 	Echo Nonce
 }
 
+// Version is that of frames. Who sends another one is not heard.
+const Version = 1
+
 // Where the parts of a frame are. What follows the digest is padding.
 const (
-	version     = 1
 	atVersion   = 4
 	atDirection = 5
 	atSize      = 6
@@ -89,7 +91,7 @@ func (f *Frame) Encode(run RunID, key Key) ([]byte, error) {
 	}
 	b := make([]byte, f.Size)
 	copy(b, magic[:])
-	b[atVersion], b[atDirection] = version, byte(f.Direction)
+	b[atVersion], b[atDirection] = Version, byte(f.Direction)
 	binary.BigEndian.PutUint16(b[atSize:], uint16(f.Size))
 	copy(b[atRun:], run[:])
 	binary.BigEndian.PutUint32(b[atSequence:], f.Sequence)
@@ -102,7 +104,7 @@ func (f *Frame) Encode(run RunID, key Key) ([]byte, error) {
 // Decode reads a frame's content. What a driver has added behind it is passed
 // over.
 func Decode(b []byte, run RunID, key Key) (*Frame, error) {
-	if len(b) < MinSize || [4]byte(b[:4]) != magic || b[atVersion] != version || RunID(b[atRun:atSequence]) != run {
+	if len(b) < MinSize || [4]byte(b[:4]) != magic || b[atVersion] != Version || RunID(b[atRun:atSequence]) != run {
 		return nil, errForeign
 	}
 	f := &Frame{

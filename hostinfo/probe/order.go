@@ -36,7 +36,7 @@ type Order struct {
 
 // The words of orders.
 const (
-	Open  = "open"  // take the device; answered with its address and MTU
+	Open  = "open"  // take the device; answered with its address, MTU and version
 	Send  = "send"  // send some frames
 	Await = "await" // say what was heard, as soon as it is what was waited for
 	Trial = "trial" // make a macvtap on the device and take it away
@@ -44,13 +44,13 @@ const (
 
 // Answer is one line from the program on a host.
 type Answer struct {
-	// For Open.
-	MAC string `json:"mac,omitempty"`
-	MTU int    `json:"mtu,omitempty"`
-	// For Send: how many frames the kernel took, and whether it said that they
-	// are longer than the device takes.
-	Sent    int  `json:"sent,omitempty"`
-	TooLong bool `json:"too_long,omitempty"`
+	// For Open: the device's address and MTU, and the version of the program's
+	// frames.
+	MAC     string `json:"mac,omitempty"`
+	MTU     int    `json:"mtu,omitempty"`
+	Version int    `json:"version,omitempty"`
+	// For Send: how many frames the kernel took.
+	Sent int `json:"sent,omitempty"`
 	// For Await.
 	Heard *Heard `json:"heard,omitempty"`
 	// For Trial: what the kernel refused it with; empty if it did not.

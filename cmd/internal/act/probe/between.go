@@ -47,8 +47,8 @@ func Between(ctx context.Context, from, to At, mtu int, source, destination func
 	return p
 }
 
-// open starts both programs and has them take their devices. If that fails it
-// says on which host.
+// open starts both programs and has them take their devices. If that fails, or one
+// is another migcheck's which sends other frames, it says on which host.
 func open(ctx context.Context, at [2]At, ends *[2]*End, start ...func(context.Context) (*End, error)) (string, error) {
 	var run probe.RunID
 	var key probe.Key
@@ -75,5 +75,19 @@ func open(ctx context.Context, at [2]At, ends *[2]*End, start ...func(context.Co
 			return at[i].Host, err
 		}
 	}
-	return "", nil
+	return sameFrames(at, *ends)
+}
+
+// sameFrames refuses two programs of which neither would hear the other, and says
+// on which host the older one is.
+func sameFrames(at [2]At, ends [2]*End) (string, error) {
+	older, newer := 0, 1
+	switch a, b := ends[0].version, ends[1].version; {
+	case a == b:
+		return "", nil
+	case b < a:
+		older, newer = 1, 0
+	}
+	return at[older].Host, fmt.Errorf("its frames are of version %d, and those of %s's of version %d: neither hears the other, so install the same migcheck on both",
+		ends[older].version, at[newer].Host, ends[newer].version)
 }

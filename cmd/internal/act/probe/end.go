@@ -33,6 +33,7 @@ type End struct {
 	lines   *bufio.Reader
 	mac     string
 	mtu     int
+	version int // of its frames
 }
 
 // Start brings the program to life on a host, by the first of the ways that is
@@ -123,7 +124,7 @@ func (e *End) Open(ctx context.Context, o probe.Order) error {
 	if err != nil {
 		return err
 	}
-	e.mac, e.mtu = a.MAC, a.MTU
+	e.mac, e.mtu, e.version = a.MAC, a.MTU, a.Version
 	return nil
 }
 

@@ -27,7 +27,7 @@ type space struct {
 	ask  chan func()
 }
 
-func newSpace(t *testing.T) *space {
+func newSpace(t testing.TB) *space {
 	t.Helper()
 	s := &space{ask: make(chan func())}
 	ready := make(chan error)
@@ -54,7 +54,7 @@ func (s *space) in(f func()) {
 	<-done
 }
 
-func (s *space) command(t *testing.T, argv ...string) string {
+func (s *space) command(t testing.TB, argv ...string) string {
 	t.Helper()
 	var out []byte
 	var err error
@@ -65,7 +65,7 @@ func (s *space) command(t *testing.T, argv ...string) string {
 	return string(out)
 }
 
-func (s *space) ip(t *testing.T, line string) {
+func (s *space) ip(t testing.TB, line string) {
 	t.Helper()
 	s.command(t, append([]string{"ip"}, strings.Fields(line)...)...)
 }
@@ -75,14 +75,14 @@ func (s *space) ip(t *testing.T, line string) {
 // run on lack VLANs and what drops frames.
 type fabric struct {
 	*space
-	t     *testing.T
+	t     testing.TB
 	hosts map[string]*space
 	ports int
 	open  []*os.File
 	done  sync.WaitGroup
 }
 
-func newFabric(t *testing.T) *fabric {
+func newFabric(t testing.TB) *fabric {
 	f := &fabric{space: newSpace(t), t: t, hosts: map[string]*space{}}
 	for _, name := range []string{"hostA", "hostB"} {
 		f.hosts[name] = newSpace(t)
@@ -131,7 +131,7 @@ func (f *fabric) attach(host, device, kind, mtu, name string) {
 
 // forwards waits until a bridge's port passes frames: the kernel may see a second
 // late that its cable is in.
-func (s *space) forwards(t *testing.T, port string) {
+func (s *space) forwards(t testing.TB, port string) {
 	t.Helper()
 	for begin := time.Now(); !strings.Contains(s.command(t, "ip", "-details", "link", "show", "dev", port), " state forwarding "); time.Sleep(20 * time.Millisecond) {
 		if time.Since(begin) > time.Minute {
@@ -306,25 +306,4 @@ func (e *effect) hostile(from int, frame []byte) {
 			send(forged)
 		}
 	}
-}
-
-// traces is everything that a probe may have left behind in a namespace and on
-// this machine: devices and what is set on them, addresses, sockets, files.
-func (s *space) traces(t *testing.T) string {
-	t.Helper()
-	var b strings.Builder
-	for line := range strings.Lines(s.command(t, "ip", "-details", "-oneline", "link", "show")) {
-		words := strings.Fields(line)
-		b.WriteString(words[1]) // its name; its state may settle
-		for i, w := range words {
-			if w == "mtu" || w == "promiscuity" || w == "allmulti" || w == "link/ether" {
-				b.WriteString(" " + w + " " + words[i+1])
-			}
-		}
-		b.WriteString("\n")
-	}
-	b.WriteString(s.command(t, "ip", "-oneline", "-4", "address", "show"))
-	b.WriteString(s.command(t, "sh", "-c", "cat /proc/thread-self/net/packet"))
-	b.WriteString(files(t))
-	return b.String()
 }

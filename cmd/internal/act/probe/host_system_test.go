@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 }
 
 // static builds the static program, once.
-func static(t *testing.T) string {
+func static(t testing.TB) string {
 	t.Helper()
 	if built == "" {
 		dir, err := os.MkdirTemp("", "probe-built-")
@@ -79,7 +79,7 @@ func sum(text []byte) string {
 }
 
 // files are what stands where a pushed program would.
-func files(t *testing.T) string {
+func files(t testing.TB) string {
 	t.Helper()
 	var all []string
 	for _, dir := range []string{"/run", "/dev/shm", "/var/tmp"} {
@@ -97,7 +97,7 @@ func files(t *testing.T) string {
 }
 
 // whereabouts is a device as it is now.
-func whereabouts(t *testing.T, s *space, host, device string) probe.At {
+func whereabouts(t testing.TB, s *space, host, device string) probe.At {
 	t.Helper()
 	at := probe.At{Host: host, Name: device}
 	s.in(func() {

@@ -86,9 +86,7 @@ func TestPush(t *testing.T) {
 				}
 				end.Close()
 			}
-			if after := s.traces(t); after != before {
-				t.Errorf("before:\n%s\nafter:\n%s", before, after)
-			}
+			s.unchanged(t, before)
 		})
 	}
 	if none := errors.Is(noProgram(t, s), probe.ErrNoProgram); !none {
@@ -143,9 +141,7 @@ func TestKilled(t *testing.T) {
 				}
 				end.how(v)
 				v.gone()
-				if after := s.traces(t); after != before {
-					t.Errorf("before:\n%s\nafter:\n%s", before, after)
-				}
+				s.unchanged(t, before)
 			})
 		}
 		t.Run(end.name+" with the device open", func(t *testing.T) {
@@ -160,9 +156,7 @@ func TestKilled(t *testing.T) {
 			}
 			end.how(v)
 			v.gone()
-			if after := s.traces(t); after != before {
-				t.Errorf("before:\n%s\nafter:\n%s", before, after)
-			}
+			s.unchanged(t, before)
 		})
 	}
 }

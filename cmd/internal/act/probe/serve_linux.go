@@ -83,7 +83,7 @@ func (s *station) obey(o *probe.Order) *probe.Answer {
 	switch {
 	case o.Do == probe.Open && s.device == nil:
 		if a.Error = s.open(o); a.Error == nil {
-			a.MAC, a.MTU = s.device.mac.String(), s.device.mtu
+			a.MAC, a.MTU, a.Version = s.device.mac.String(), s.device.mtu, probe.Version
 		}
 	case o.Do == probe.Trial && s.allowed != nil:
 		a.Error = &probe.Trouble{Kind: probe.Denied, Text: "make a macvtap: only root may; who is no more than a member of " + Group + " sends frames"}

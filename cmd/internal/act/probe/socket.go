@@ -40,7 +40,7 @@ func Over(host string, conn net.Conn) *End {
 	})
 }
 
-var errEnded = errors.New("the program behind " + Socket + " has ended: it ran for too long, or too many were connected")
+var errEnded = errors.New("the program behind " + Socket + " has ended: it ran for too long, too many were connected, or somebody ended it")
 
 // halfClosed is a connection of which Close ends what is written alone, where it
 // can.

@@ -112,9 +112,7 @@ func TestSocket(t *testing.T) {
 				t.Errorf("a trial: %v", err)
 			}
 			end.Close()
-			if after := s.traces(t); after != before {
-				t.Errorf("before:\n%s\nafter:\n%s", before, after)
-			}
+			s.unchanged(t, before)
 		})
 	}
 }
@@ -156,9 +154,7 @@ func TestSocketProbe(t *testing.T) {
 		t.Errorf("%d frames were sent from one host within %v", all, took)
 	}
 	for i, s := range []*space{a, b} {
-		if after := s.traces(t); after != before[i] {
-			t.Errorf("%s before:\n%s\nafter:\n%s", at[i].Host, before[i], after)
-		}
+		s.unchanged(t, before[i])
 	}
 }
 
@@ -203,9 +199,7 @@ func TestSocketHostile(t *testing.T) {
 		}
 		end.Close()
 	})
-	if after := s.traces(t); after != before {
-		t.Errorf("before:\n%s\nafter:\n%s", before, after)
-	}
+	s.unchanged(t, before)
 }
 
 // TestKnock: whoever is not the program behind the socket is told from it.

@@ -33,22 +33,44 @@ type topology struct {
 // whether anything is left behind.
 func TestTopologies(t *testing.T) {
 	binary := static(t)
-	files, err := filepath.Glob("../../../../fixtures/probe/*.txt")
-	if err != nil || len(files) < 20 {
-		t.Fatalf("%d stories, %v", len(files), err)
-	}
-	for _, file := range files {
+	for _, file := range stories(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) { testTopology(t, binary, file) })
 	}
 }
 
+// stories are the files of fixtures/probe.
+func stories(t testing.TB) []string {
+	files, err := filepath.Glob("../../../../fixtures/probe/*.txt")
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d stories, %v", len(files), err)
+	}
+	return files
+}
+
 func testTopology(t *testing.T, binary, file string) {
+	top, want := readTopology(t, file)
+	before := [2]string{top.fabric.hosts["hostA"].traces(t), top.fabric.hosts["hostB"].traces(t)}
+	for _, p := range top.probes(t, binary) {
+		t.Logf("%+v", p)
+		if err := agrees(want, summary(&p)); err != nil {
+			t.Error(err)
+		}
+		if p.There.Sent > 300 || p.Back.Sent > 300 {
+			t.Errorf("%d and %d frames were sent", p.There.Sent, p.Back.Sent)
+		}
+	}
+	for i, name := range []string{"hostA", "hostB"} {
+		top.fabric.hosts[name].unchanged(t, before[i])
+	}
+}
+
+// readTopology makes the network of a story, and returns what must come out.
+func readTopology(t testing.TB, file string) (top *topology, want []string) {
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	top := &topology{fabric: newFabric(t), device: map[string]string{}, mtu: 1500, atOnce: 1}
-	var want []string
+	top = &topology{fabric: newFabric(t), device: map[string]string{}, mtu: 1500, atOnce: 1}
 	for _, part := range txtar.Parse(raw).Files {
 		for line := range strings.Lines(string(part.Data)) {
 			words := strings.Fields(line)
@@ -65,7 +87,11 @@ func testTopology(t *testing.T, binary, file string) {
 			}
 		}
 	}
-	before := [2]string{top.fabric.hosts["hostA"].traces(t), top.fabric.hosts["hostB"].traces(t)}
+	return top, want
+}
+
+// probes lets as many probes as the story says run at once.
+func (top *topology) probes(t testing.TB, binary string) []hostinfo.Probe {
 	results := make([]hostinfo.Probe, top.atOnce)
 	var g errgroup.Group
 	for i := range results {
@@ -74,28 +100,15 @@ func testTopology(t *testing.T, binary, file string) {
 			return nil
 		})
 	}
-	_ = g.Wait()
-	for _, p := range results {
-		t.Logf("%+v", p)
-		if err := agrees(want, summary(&p)); err != nil {
-			t.Error(err)
-		}
-		if p.There.Sent > 300 || p.Back.Sent > 300 {
-			t.Errorf("%d and %d frames were sent", p.There.Sent, p.Back.Sent)
-		}
-	}
-	for i, name := range []string{"hostA", "hostB"} {
-		if after := top.fabric.hosts[name].traces(t); after != before[i] {
-			t.Errorf("%s before:\n%s\nafter:\n%s", name, before[i], after)
-		}
-	}
+	_ = g.Wait() // its functions return none
+	return results
 }
 
 // build reads a line of the network:
 //
 //	HOST DEVICE [bridge] [mtu=N] on SWITCH
 //	cable SWITCH SWITCH [KEY=VALUE...]
-func (top *topology) build(t *testing.T, words []string) error {
+func (top *topology) build(t testing.TB, words []string) error {
 	if len(words) < 3 {
 		return fmt.Errorf("too short")
 	}
@@ -132,7 +145,7 @@ func (top *topology) option(words []string) (err error) {
 }
 
 // effect reads what a cable does; nil for nothing.
-func (top *topology) effect(t *testing.T, words []string) (*effect, error) {
+func (top *topology) effect(t testing.TB, words []string) (*effect, error) {
 	if len(words) == 0 {
 		return nil, nil
 	}
@@ -179,7 +192,7 @@ func (top *topology) effect(t *testing.T, words []string) (*effect, error) {
 	return e, nil
 }
 
-func (top *topology) probe(t *testing.T, binary string) hostinfo.Probe {
+func (top *topology) probe(t testing.TB, binary string) hostinfo.Probe {
 	var at [2]probe.At
 	var start [2]func(context.Context) (*probe.End, error)
 	for i, host := range []string{"hostA", "hostB"} {
