@@ -36,6 +36,7 @@ var deviceTraits = []deviceTrait{
 	sub(FactDetails, "bond mode", bond, func(b *Bond) string { return b.Mode }),
 	sub(FactDetails, "miimon", bond, func(b *Bond) string { return counting(b.MIIMon) }),
 	sub(FactDetails, "arp interval", bond, func(b *Bond) string { return counting(b.ARPInterval) }),
+	sub(FactDetails, "arp validate", bond, func(b *Bond) string { return b.ARPValidate }),
 	sub(FactDetails, "fail over mac", bond, func(b *Bond) string { return b.FailOverMAC }),
 	sub(FactDetails, "min links", bond, func(b *Bond) string { return counting(b.MinLinks) }),
 	sub(FactLACP, "lacp partner", lacp, partnerWord),

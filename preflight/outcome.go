@@ -8,6 +8,9 @@ type Moved struct {
 	Outcome string `json:"outcome"`
 	// Error is what libvirt, or migcheck before it, said; empty if nothing.
 	Error string `json:"error,omitempty"`
+	// Cause is who refused what Error says, as far as its words and what guards the
+	// hosts tell; empty if they don't.
+	Cause string `json:"cause,omitempty"`
 	// Where says where the guest is now, and how that is known.
 	Where string `json:"where,omitempty"`
 	// Commands are what to do where somebody must, each with its host.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	act "migcheck/cmd/internal/act/agent"
+	"migcheck/cmd/internal/denial"
 	"migcheck/cmd/internal/exit"
 	"migcheck/cmd/internal/world"
 	"migcheck/hostinfo/agent"
@@ -161,9 +162,10 @@ func (p *agentPlace) there(cmd *cobra.Command, host string, do func(ctx context.
 	}
 	ctx, cancel := context.WithTimeout(cmd.Context(), 5*time.Minute)
 	defer cancel()
-	return do(ctx, h.Arch, func(ctx context.Context, in io.Reader, script string, words ...string) (string, error) {
+	err = do(ctx, h.Arch, func(ctx context.Context, in io.Reader, script string, words ...string) (string, error) {
 		return hold.AsRoot(ctx, host, in, script, words...)
 	})
+	return withRefusal(err, host, h.System, denial.Root)
 }
 
 // told prints what a host said of what it did.

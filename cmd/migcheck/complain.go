@@ -6,7 +6,9 @@ import (
 	"io"
 	"strings"
 
+	"migcheck/cmd/internal/denial"
 	"migcheck/cmd/internal/exit"
+	"migcheck/hostinfo"
 	"migcheck/preflight/report"
 )
 
@@ -26,7 +28,11 @@ func complainError(w io.Writer, err error) {
 			fmt.Fprintf(w, "  %s\n", report.Safe(line))
 		}
 	}
-	for _, line := range strings.Split(hintOf(err), "\n") {
+	hint := hintOf(err)
+	if d, ok := denial.Of(err.Error(), hostinfo.System{}, denial.User); ok && !strings.Contains(hint, d.Text) {
+		hint += "\n" + d.On("that host")
+	}
+	for _, line := range strings.Split(hint, "\n") {
 		if line != "" {
 			fmt.Fprintf(w, "hint: %s\n", report.Safe(line))
 		}

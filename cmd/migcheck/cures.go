@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"migcheck/cmd/internal/denial"
 	"migcheck/hostinfo"
 	"migcheck/hostinfo/shell"
 )
@@ -88,13 +89,9 @@ func (d *diagnosis) cureOf(g gapGroup) []remedy {
 	return out
 }
 
-// asRoot says whether it was root who was asked for these facts. sudo is not for
-// libvirt.
+// asRoot says whether it was root who was asked for these facts.
 func (d *diagnosis) asRoot(facts []hostinfo.Fact) bool {
-	if slices.Contains(facts, hostinfo.FactLibvirt) || slices.Contains(facts, hostinfo.FactNetworks) {
-		return d.route.Login == "root" || d.route.Login == "" && d.host.User == "root" && !d.route.Sudo
-	}
-	return d.host.User == "root"
+	return whoAsked(d.route, d.host, facts) == denial.Root
 }
 
 // software is what has to be installed for these facts.

@@ -223,7 +223,7 @@ func (d *diagnosis) missing(g gapGroup) {
 
 // cause says who refused something, where that is known or where it stands.
 func (d *diagnosis) cause(reason string, facts []hostinfo.Fact) {
-	denied, ok := denial.Of(reason, d.host.System, d.asRoot(facts))
+	denied, ok := denial.Of(reason, d.host.System, whoAsked(d.route, d.host, facts))
 	if !ok {
 		return
 	}

@@ -100,10 +100,12 @@ func (r *checkRun) reports(ctx context.Context, doc *preflight.Document) []prefl
 
 // run judges one plan, and asks for clearance where the guest is to migrate.
 func (r *checkRun) run(ctx context.Context, plan *preflight.Plan) *preflight.Report {
-	if r.mover == nil {
-		return preflight.Run(plan, rules.All)
+	if r.mover != nil {
+		return r.mover.clear(ctx, plan)
 	}
-	return r.mover.clear(ctx, plan)
+	rep := preflight.Run(plan, rules.All)
+	r.nameRefusals(ctx, rep, plan)
+	return rep
 }
 
 // sources says for each guest where it is to be taken from.

@@ -50,7 +50,11 @@ migcheck systemd print migcheck-only >/usr/local/sbin/migcheck-only && chmod 075
 	if out, err := l.do("shell", "hostC", "sh", "-c", "ssh -i /etc/migcheck/key -o IdentitiesOnly=yes -F none -o UserKnownHostsFile=/etc/migcheck/known_hosts -o BatchMode=yes migcheck-reader@hostC id"); err == nil || strings.Contains(string(out), "uid=") {
 		t.Errorf("the key runs another command: %s", out)
 	}
-	l.on(t, "hostC", "migcheck systemd remove --yes")
+	// A run that is in progress ends with it: it waits two minutes for the host that is gone.
+	l.on(t, "hostC", "n=0; until systemctl is-active migcheck-fleet.service | grep -qx activating; do n=$((n+1)); [ $n -lt 600 ] || exit 1; sleep 1; done; migcheck systemd remove --yes")
+	if runs := l.on(t, "hostC", "systemctl list-units --all 'migcheck*' --no-legend"); runs != "" {
+		t.Errorf("still there: %s", runs)
+	}
 	if left := l.on(t, "hostC", "systemctl list-unit-files 'migcheck*' --no-legend; ls /etc/systemd/system | grep migcheck || true"); left != "" {
 		t.Errorf("left: %s", left)
 	}

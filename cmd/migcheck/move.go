@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"migcheck/cmd/internal/denial"
 	"migcheck/cmd/internal/exit"
 	"migcheck/cmd/internal/world"
 	"migcheck/preflight"
@@ -113,7 +114,9 @@ func (r *checkRun) tryWays(ctx context.Context, from []string, destination strin
 func (m *mover) clear(ctx context.Context, plan *preflight.Plan) *preflight.Report {
 	t := &turn{mover: m, plan: plan}
 	m.trips = append(m.trips, t)
-	return t.clear(ctx)
+	r := t.clear(ctx)
+	m.check.nameRefusals(ctx, r, plan)
+	return r
 }
 
 // run prints what was judged, asks, migrates, and prints what became of it.
@@ -180,6 +183,7 @@ func (m *mover) migrateAll(ctx context.Context, doc *preflight.Document) int {
 			continue
 		}
 		t.report.Moved = &preflight.Moved{Outcome: "refused", Error: t.refusal.Error()}
+		nameRefusal(t.report.Moved, t.plan, denial.User)
 		code = exit.Worst(code, max(exit.Blocked, exit.ForVerdict(t.report.Overall(), true)))
 	}
 	flags := m.check.flags

@@ -105,11 +105,11 @@ func (o *overlay) left(t *testing.T) []string {
 // ldconfig, man and systemd-analyze, which are there without the package, too.
 var recorded = regexp.MustCompile(`^/(var/lib/(dpkg|rpm)/|var/log/dpkg\.log|var/cache/|etc/(\.pwd\.lock|(group|gshadow|passwd|shadow)-?)$|run/systemd/|root/\.)`)
 
-// builtPackages are the Debian package and the RPM for this machine.
-func builtPackages(t *testing.T) (deb, rpm string) {
+// builtPackages are the Debian package and the RPM for an architecture.
+func builtPackages(t *testing.T, arch string) (deb, rpm string) {
 	t.Helper()
 	dir := t.TempDir()
-	if out, err := exec.Command("../../.ci/package/build", runtime.GOARCH, dir).CombinedOutput(); err != nil {
+	if out, err := exec.Command("../../.ci/package/build", arch, dir).CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
 	for pattern, name := range map[string]*string{"*.deb": &deb, "*.rpm": &rpm} {
@@ -123,9 +123,17 @@ func builtPackages(t *testing.T) (deb, rpm string) {
 }
 
 // TestPackages installs the Debian package and the RPM on this machine's file
-// system, as a layer above it, and takes them away.
+// system, as a layer above it, and takes them away. Those of other architectures
+// are looked into where -package-arches names them.
 func TestPackages(t *testing.T) {
-	deb, rpm := builtPackages(t)
+	for _, arch := range strings.Fields(*moreArches) {
+		t.Run(arch, func(t *testing.T) {
+			deb, rpm := builtPackages(t, arch)
+			describes(t, arch, deb, rpm)
+		})
+	}
+	deb, rpm := builtPackages(t, runtime.GOARCH)
+	describes(t, runtime.GOARCH, deb, rpm)
 	t.Run("deb", func(t *testing.T) { testDeb(t, deb) })
 	t.Run("rpm", func(t *testing.T) { testRPM(t, rpm) })
 }

@@ -166,7 +166,7 @@ func systemdRemove() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "remove",
 		Short:   "take the timer and the service away",
-		Long:    "remove stops the timer and deletes the units. The key, the settings and what was\nwritten of the fleet stay, and it says where.",
+		Long:    "remove stops the timer, ends a run in progress and deletes the units. The key, the\nsettings and what was written of the fleet stay, and it says where.",
 		Example: "  migcheck systemd remove --dry-run",
 		Args:    exactly(0, "no arguments: it is about this machine"),
 		RunE: func(cmd *cobra.Command, _ []string) error {

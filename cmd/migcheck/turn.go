@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"migcheck/cmd/internal/act"
+	"migcheck/cmd/internal/denial"
 	"migcheck/cmd/internal/exit"
 	"migcheck/hostinfo"
 	"migcheck/hostinfo/libvirt"
@@ -167,6 +168,7 @@ func (t *turn) take(ctx context.Context) int {
 	if err != nil {
 		moved.Outcome, moved.Error = "withdrawn", err.Error()
 		moved.Where = "nothing was changed"
+		nameRefusal(moved, t.plan, denial.User)
 		if cause := context.Cause(ctx); cause != nil {
 			return exit.Code(cause)
 		}
@@ -193,6 +195,7 @@ func (t *turn) take(ctx context.Context) int {
 	defer cancel()
 	ruling := t.whereabouts(after, err != nil)
 	moved.Outcome, moved.Where, moved.Commands = string(ruling.Outcome), ruling.Where, ruling.Commands
+	nameRefusal(moved, t.plan, denial.Emulator)
 	if ruling.Outcome == act.Arrived {
 		t.autostart(after)
 		t.lookAfter(after)
@@ -250,6 +253,7 @@ func (t *turn) confirm(ctx context.Context) ([]string, error) {
 	}
 	r, changes, err := t.clearance.Confirm(&p, rules.All, defs.Migratable, defs.Persistent)
 	if r != nil {
+		t.mover.check.nameRefusals(ctx, r, &p)
 		moved := t.report.Moved
 		*t.report, t.report.Moved = *r, moved
 	}

@@ -41,7 +41,7 @@ var seenIn = map[preflight.Fact][]string{
 	preflight.Flags:      {"state"},
 	preflight.Carrier:    {"carrier", "state", "port of", "link as the bond sees it", "loose binding"},
 	preflight.VLANs:      {"vlan", "vlan protocol", "stands on"},
-	preflight.Bonds:      {"bond mode", "miimon", "arp interval", "fail over mac", "min links", "port of", "link as the bond sees it", "carrier"},
+	preflight.Bonds:      {"bond mode", "miimon", "arp interval", "arp validate", "fail over mac", "min links", "port of", "link as the bond sees it", "carrier"},
 	preflight.LACP:       {"lacp partner", "lacp ports", "port of", "bond mode"},
 	preflight.MTU:        {"mtu", "largest mtu"},
 	preflight.MAC:        {"mac"},

@@ -63,7 +63,7 @@ func hostilePairs(text string) *preflight.Document {
 			NICs:       []preflight.NICReport{{Type: text, MAC: text, Model: text, Network: text, Judged: true, Source: preflight.SideReport{Host: text, Device: text, Summary: text}, Destination: preflight.SideReport{Summary: text, Mapped: true}}},
 			Findings:   []preflight.Finding{finding, waived},
 			NotChecked: []preflight.NotChecked{{Rule: text, Host: text, User: text, Reason: text}},
-			Moved:      &preflight.Moved{Outcome: text, Error: text, Where: text, Commands: []string{text}, Order: []string{text}, Changes: []string{text}, Frames: map[string]int{text: 1}, Findings: []preflight.Finding{finding}},
+			Moved:      &preflight.Moved{Outcome: text, Error: text, Cause: text, Where: text, Commands: []string{text}, Order: []string{text}, Changes: []string{text}, Frames: map[string]int{text: 1}, Findings: []preflight.Finding{finding}},
 		}},
 	}
 }

@@ -84,6 +84,9 @@ func story(m *preflight.Moved) string {
 	if m.Error != "" {
 		parts = append(parts, m.Error)
 	}
+	if m.Cause != "" {
+		parts = append(parts, m.Cause)
+	}
 	if m.Where != "" {
 		parts = append(parts, m.Where)
 	}

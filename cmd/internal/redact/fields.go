@@ -71,6 +71,7 @@ var fields = map[string]treatment{
 	"preflight.NotChecked.Reason":     foreign,
 	"preflight.Moved.Outcome":         kept,
 	"preflight.Moved.Error":           foreign,
+	"preflight.Moved.Cause":           foreign,
 	"preflight.Moved.Where":           foreign,
 	"preflight.Moved.Commands":        foreign,
 	"preflight.Moved.Order":           foreign,

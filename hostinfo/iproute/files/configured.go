@@ -62,6 +62,17 @@ func ConfigFiles() []string {
 	return out
 }
 
+// managerNames are the kinds whose files are read, in that order, for people.
+func managerNames() string {
+	var out []string
+	for _, m := range managers {
+		if !slices.Contains(out, m.name) {
+			out = append(out, m.name)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
 // Netplan are those of ConfigFiles that are netplan's.
 func Netplan() []string { return managers[3].globs }
 
@@ -191,6 +202,6 @@ func (c *Configured) Finish(h *hostinfo.Host) {
 	case c.cut != "":
 		h.AddGap(hostinfo.FactConfigured, "", "the network configuration was not read in full: "+c.cut)
 	case len(c.found) == 0:
-		h.AddGap(hostinfo.FactConfigured, "", "no network configuration was found that names a device (ifupdown, systemd-networkd, NetworkManager, netplan, ifcfg files)")
+		h.AddGap(hostinfo.FactConfigured, "", "no network configuration was found that names a device ("+managerNames()+")")
 	}
 }

@@ -77,7 +77,7 @@ func TestConfigured(t *testing.T) {
 		want  string // names
 		gap   string // part of the reason
 	}{
-		{"nothing", nil, "", "no network configuration was found"},
+		{"nothing", nil, "", "no network configuration was found that names a device (ifupdown, systemd-networkd, NetworkManager, netplan, ifcfg, wicked)"},
 		{"only lo", []string{"/etc/network/interfaces:iface lo"}, "", "no network configuration was found"},
 		{"no configuration's file", []string{"/etc/passwd:iface eth0", "/etc/netplan/a.json:vlans:", "iface eth0"}, "", "no network configuration was found"},
 		{"colons in a file's name", []string{"/etc/NetworkManager/system-connections/a:b:c.nmconnection:interface-name=eth0"}, "eth0", ""},

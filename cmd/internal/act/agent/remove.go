@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"os/exec"
 	"os/user"
 	"path"
@@ -31,16 +29,16 @@ func (s Site) Remove() (*change.Plan, error) {
 			return nil, err
 		}
 	}
-	if err := s.planDelete(p, BinaryPath); err != nil {
+	if err := p.Delete(s.path(BinaryPath)); err != nil {
 		return nil, err
 	}
 	if len(p.Changes) == 0 {
 		p.Remark("no agent is installed")
 		return p, nil
 	}
-	s.planRmdir(p, path.Dir(BinaryPath))
+	p.DeleteDir(s.path(path.Dir(BinaryPath)))
 	if s.here() {
-		s.planRmdir(p, path.Dir(agent.Socket))
+		p.DeleteDir(s.path(path.Dir(agent.Socket)))
 		p.Add("have systemd forget its units (systemctl daemon-reload)", func() error { return run("systemctl", "daemon-reload") }, nil)
 	}
 	return p, nil
@@ -66,33 +64,11 @@ func (s Site) planSocketGone(p *change.Plan, socket *socket) error {
 		p.Add("delete the group "+socket.group, func() error { return run("groupdel", socket.group) }, nil)
 	}
 	for _, f := range socket.all() {
-		if err := s.planDelete(p, f.path); err != nil {
+		if err := p.Delete(s.path(f.path)); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (s Site) planDelete(p *change.Plan, name string) error {
-	full := s.path(name)
-	there, err := change.Exists(full)
-	if there {
-		p.Add("delete "+full, func() error { return os.Remove(full) }, nil)
-	}
-	return err
-}
-
-// planRmdir plans to delete a directory that has migcheck's name, if nothing
-// else is in it by then.
-func (s Site) planRmdir(p *change.Plan, dir string) {
-	full := s.path(dir)
-	p.Add(fmt.Sprintf("delete the directory %s if it is empty", full), func() error {
-		entries, err := os.ReadDir(full)
-		if errors.Is(err, fs.ErrNotExist) || len(entries) > 0 {
-			return nil
-		}
-		return errors.Join(err, os.Remove(full))
-	}, nil)
 }
 
 // run runs a program of the system's. The error quotes what it said.

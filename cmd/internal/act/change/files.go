@@ -22,6 +22,26 @@ func (p *Plan) AddFile(path string, content []byte, mode fs.FileMode) error {
 	return err
 }
 
+// Delete adds the deletion of a file, if it is there.
+func (p *Plan) Delete(path string) error {
+	there, err := Exists(path)
+	if there {
+		p.Add("delete "+path, func() error { return os.Remove(path) }, nil)
+	}
+	return err
+}
+
+// DeleteDir adds the deletion of a directory, if nothing is in it by then.
+func (p *Plan) DeleteDir(path string) {
+	p.Add(fmt.Sprintf("delete the directory %s if it is empty", path), func() error {
+		entries, err := os.ReadDir(path)
+		if errors.Is(err, fs.ErrNotExist) || len(entries) > 0 {
+			return nil
+		}
+		return errors.Join(err, os.Remove(path))
+	}, nil)
+}
+
 // Put writes a file in one step: it is there whole, or as it was before.
 func Put(path string, content io.Reader, mode fs.FileMode) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")

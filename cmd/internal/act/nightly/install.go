@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/crypto/ssh"
 
@@ -117,28 +118,22 @@ func (s Site) PublicKey() (string, error) {
 	return string(b), err
 }
 
-// Remove plans to take the timer away. The key, the settings and what was written
-// of the fleet stay.
+// Remove plans to take the timer away, and to end a run in progress: systemd lets
+// one go on after its timer has been stopped, and after its unit's file is gone.
+// The key, the settings and what was written of the fleet stay.
 func (s Site) Remove() (*change.Plan, error) {
 	if err := s.foreign(); err != nil {
 		return nil, err
 	}
 	p := &change.Plan{}
-	timer, err := s.timer()
-	if err != nil {
-		return nil, err
-	}
-	if s == "" && timer {
-		p.Add("stop the timer (systemctl disable --now migcheck-fleet.timer)", func() error {
-			return systemctl("disable", "--now", filepath.Base(TimerPath))
-		}, nil)
+	if s == "" {
+		if err := s.planStop(p); err != nil {
+			return nil, err
+		}
 	}
 	for _, name := range []string{TimerPath, ServicePath} {
-		full := s.path(name)
-		if there, err := change.Exists(full); err != nil {
+		if err := p.Delete(s.path(name)); err != nil {
 			return nil, err
-		} else if there {
-			p.Add("delete "+full, func() error { return os.Remove(full) }, nil)
 		}
 	}
 	if len(p.Changes) == 0 {
@@ -150,6 +145,27 @@ func (s Site) Remove() (*change.Plan, error) {
 	}
 	p.Remark("%s, its public half and the settings in %s stay, and what is in %s", KeyPath, filepath.Dir(KeyPath), StateDir)
 	return p, nil
+}
+
+// planStop plans that no run begins any more, and that the one in progress ends:
+// in this order, as the timer could start another between.
+func (s Site) planStop(p *change.Plan) error {
+	for _, stop := range []struct {
+		what, unit string
+		words      []string
+	}{
+		{"stop the timer", TimerPath, []string{"disable", "--now", filepath.Base(TimerPath)}},
+		{"end a run in progress", ServicePath, []string{"stop", filepath.Base(ServicePath)}},
+	} {
+		there, err := s.has(stop.unit)
+		if err != nil {
+			return err
+		}
+		if there {
+			p.Add(stop.what+" (systemctl "+strings.Join(stop.words, " ")+")", func() error { return systemctl(stop.words...) }, nil)
+		}
+	}
+	return nil
 }
 
 // foreign refuses to touch units that it has not written.

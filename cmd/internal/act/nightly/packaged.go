@@ -52,10 +52,10 @@ func (s Site) planUnits(p *change.Plan, j *Job) error {
 	return nil
 }
 
-// timer says whether there is a timer that may be on: one that was installed, or
-// the package's.
-func (s Site) timer() (bool, error) {
-	for _, name := range []string{TimerPath, packagedPath(TimerPath)} {
+// has says whether there is such a unit, which may be on: one that was installed,
+// or the package's.
+func (s Site) has(unit string) (bool, error) {
+	for _, name := range []string{unit, packagedPath(unit)} {
 		if there, err := change.Exists(s.path(name)); err != nil || there {
 			return there, err
 		}

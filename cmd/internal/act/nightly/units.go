@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"migcheck/cmd/internal/exit"
 )
 
 // Where its parts are.
@@ -32,7 +34,8 @@ const mark = "# Written by migcheck systemd install; changes are lost when it is
 // Service is the unit that runs migcheck fleet once. It may do next to nothing on
 // this machine: it reaches hosts, and writes its own directory. Its user is not
 // called migcheck, as the agent's readers are a group of that name: systemd makes
-// no user for the run then.
+// no user for the run then. A run that was told to stop ends with 143, which is no
+// failure that anybody must be told of.
 func (j *Job) Service() []byte {
 	words := []string{
 		j.Exec, "fleet", "--fleet", FleetPath, "-F", SSHConfigPath, "--history", StateDir + "/history.db",
@@ -57,6 +60,7 @@ ExecStart=` + strings.Join(line, " ") + "\n")
 		fmt.Fprintf(b, "ExecStartPost=+/usr/bin/mv %s %s\n", Quote(fresh), Quote(there))
 	}
 	b.WriteString(`TimeoutStartSec=2h
+SuccessExitStatus=` + fmt.Sprint(exit.Terminated) + `
 Nice=10
 DynamicUser=yes
 User=migcheck-fleet
