@@ -39,6 +39,7 @@ type session struct {
 	sockets []iproute.Socket // of libvirt, on the host
 	// socketsRead says whether the host told which there are.
 	socketsRead bool
+	absent      absence // of libvirt's sockets
 	route       Route
 
 	census bool         // read all guests, too
@@ -103,16 +104,22 @@ func (s *session) openForwarded(ctx context.Context, uri string) {
 		s.withoutLibvirt(reason(ssh.Socket{Paths: readWriteSockets, URI: client.DefaultURI}.Missing(s.ssh.Name())))
 		return
 	}
+	if why := s.stillAbsent(); why != "" {
+		s.withoutLibvirt(why)
+		return
+	}
+	s.absent = absence{}
 	var why []string
+	absent := true
 	for _, readOnly := range []bool{false, true} {
 		socket := s.libvirtSocket(uri, readOnly)
 		if len(socket.Paths) == 0 {
-			why = append(why, s.noSocket(readOnly)...)
+			why, absent = append(why, s.noSocket(readOnly)...), false
 			continue
 		}
 		f, err := s.ssh.ForwardUnix(ctx, socket)
 		if err != nil {
-			why = append(why, reason(err))
+			why, absent = append(why, reason(err)), absent && errors.Is(err, ssh.NoSocket)
 			if errors.Is(err, ssh.SocketDenied) || errors.Is(err, ssh.NoSocket) {
 				continue
 			}
@@ -127,9 +134,12 @@ func (s *session) openForwarded(ctx context.Context, uri string) {
 			return
 		}
 		_ = f.Close()
-		why = append(why, reasonFor(err, s.route.Login == "root"))
+		why, absent = append(why, reasonFor(err, s.route.Login == "root")), false
 	}
 	s.withoutLibvirt(strings.Join(why, "; "))
+	if absent {
+		s.absent = absence{time.Now(), s.noLibvirt}
+	}
 }
 
 // noSocket is why none of the sockets of one kind is worth a try.
