@@ -38,7 +38,7 @@ func (l *live) Refresh(ctx context.Context, names []string) {
 func (s *session) again(ctx context.Context, l *live) *session {
 	next := &session{
 		name: s.name, ready: make(chan struct{}), ssh: s.ssh, agent: s.agent, shown: s.shown, gaveUp: s.gaveUp, hearing: s.hearing, sockets: s.sockets, absent: s.absent, route: s.route,
-		libvirt: s.libvirt, forward: s.forward, hangUp: s.hangUp, census: s.census, seen: s.seen,
+		libvirt: s.libvirt, forward: s.forward, hangUp: s.hangUp, census: s.census, seen: s.seen, decoder: s.decoder,
 	}
 	defer close(next.ready)
 	if s.name == Local {

@@ -44,6 +44,8 @@ type session struct {
 
 	census bool         // read all guests, too
 	seen   *client.Seen // what the last census read; nil: not kept
+	// decoder knows the last answer of the one exec; nil: not kept.
+	decoder *iproute.Decoder
 }
 
 func (s *session) openLocal(ctx context.Context, l *live) {
@@ -201,7 +203,7 @@ func (s *session) read(ctx context.Context, how string) (*iproute.Result, error)
 	if err != nil {
 		return nil, err
 	}
-	got, err := iproute.Decode(res.Stdout, marker)
+	got, err := s.decoder.Decode(res.Stdout, marker)
 	if err != nil && s.route.Sudo && res.ExitStatus != 0 {
 		return nil, fmt.Errorf("become root on %s: sudo -n: exit status %d%s", s.name, res.ExitStatus, inBrackets(res.Stderr))
 	}
