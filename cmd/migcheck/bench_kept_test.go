@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,8 +31,8 @@ const looksKept = 6
 // which is why they are asked one after the other: each has it read anew.
 func BenchmarkKeptFleet(b *testing.B) {
 	w := newWatch(b)
-	w.survey(b, false, 1) // what is made once is nobody's
-	w.survey(b, true, 1)
+	w.watch(b, false) // what is made once is nobody's
+	w.watch(b, true)
 	var cold, kept, agents effort
 	for b.Loop() {
 		command, told := w.watch(b, false), w.watch(b, true)
@@ -54,10 +55,11 @@ func BenchmarkKeptFleet(b *testing.B) {
 	fmt.Println(out.String())
 }
 
-// keptCrowd is a crowd with an agent.
+// keptCrowd is a crowd that has an agent at times.
 type keptCrowd struct {
 	crowd *hosts.Crowd
-	agent *exec.Cmd
+	net   string    // the network namespace that it shows
+	agent *exec.Cmd // nil: there is none
 	ssh   ssh.Config
 }
 
@@ -65,20 +67,33 @@ func newWatch(b *testing.B) *keptCrowd {
 	n, err := strconv.Atoi(cmp.Or(os.Getenv("BENCH_HOSTS"), "100"))
 	must(b, err)
 	net := linked(b, 49)
-	w := &keptCrowd{crowd: hosts.StartCrowd(b, "host", 88, n, "MaxStartups 1000:30:1000", "Match all", "ForceCommand nsenter --net="+net+" DIR/front")}
+	w := &keptCrowd{net: net, crowd: hosts.StartCrowd(b, "host", 88, n, "MaxStartups 1000:30:1000", "Match all", "ForceCommand nsenter --net="+net+" DIR/front")}
 	w.ssh.ConfigFile = filepath.Join(b.TempDir(), "ssh_config")
 	must(b, os.WriteFile(w.ssh.ConfigFile, []byte(w.crowd.SSHConfig), 0o600))
+	return w
+}
+
+// startAgent runs the crowd's agent until end is called. Whoever is asked by command
+// must have none: its socket would be seen, and the agent asked, who has another
+// boot id than each host of the crowd.
+func (w *keptCrowd) startAgent(b *testing.B) (end func()) {
 	exe, err := exec.LookPath("migcheck")
 	must(b, err)
-	w.agent = w.crowd.Command("nsenter", "--net="+net, exe, "agent")
+	w.agent = w.crowd.Command("nsenter", "--net="+w.net, exe, "agent")
 	must(b, w.agent.Start()) // nsenter becomes it
-	b.Cleanup(func() { _ = w.agent.Process.Kill(); _ = w.agent.Wait() })
-	for end := time.Now().Add(time.Minute); w.crowd.Command("test", "-S", agent.Socket).Run() != nil; time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(end) {
+	end = sync.OnceFunc(func() {
+		_ = w.agent.Process.Kill()
+		_ = w.agent.Wait()
+		w.agent = nil
+		_ = w.crowd.Command("rm", "-f", agent.Socket).Run() // the crowd may be gone
+	})
+	b.Cleanup(end)
+	for late := time.Now().Add(time.Minute); w.crowd.Command("test", "-S", agent.Socket).Run() != nil; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(late) {
 			b.Fatal("no agent within a minute")
 		}
 	}
-	return w
+	return end
 }
 
 // efforts are what the first look took, and each of the later ones.
@@ -86,6 +101,9 @@ type efforts struct{ first, later effort }
 
 // watch surveys the crowd over and over, with and without agents.
 func (w *keptCrowd) watch(b *testing.B, agents bool) efforts {
+	if agents {
+		defer w.startAgent(b)()
+	}
 	var out efforts
 	before := w.server(b)
 	out.first.cpu, _ = w.survey(b, agents, 0)
@@ -129,6 +147,9 @@ func (w *keptCrowd) survey(b *testing.B, agents bool, more int) (first, later ti
 // server is what the crowd and its agent have taken of the processors so far.
 func (w *keptCrowd) server(b *testing.B) time.Duration {
 	sum := w.crowd.CPU(b)
+	if w.agent == nil {
+		return sum
+	}
 	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", w.agent.Process.Pid))
 	must(b, err)
 	for _, file := range threads {

@@ -30,6 +30,8 @@ type machine struct {
 	mu    sync.Mutex
 	host  hostinfo.Host
 	reads int
+	// sockets are libvirt's.
+	sockets hostinfo.Tri
 }
 
 func newMachine(names ...string) *machine {
@@ -61,6 +63,12 @@ func (m *machine) readings() int {
 	return m.reads
 }
 
+func (m *machine) libvirtSockets() hostinfo.Tri {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.sockets
+}
+
 // deaf is a hear that hears nothing.
 func deaf(ctx context.Context, _ func()) { <-ctx.Done() }
 
@@ -74,7 +82,7 @@ func serve(t *testing.T, m *machine) (*Server, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{Version: "test", Log: quietLog(), Read: m.read, Hear: deaf}
+	s := &Server{Version: "test", Log: quietLog(), Read: m.read, Hear: deaf, Sockets: m.libvirtSockets}
 	run(t, s, l)
 	return s, path
 }

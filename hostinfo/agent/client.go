@@ -36,6 +36,8 @@ type Client struct {
 	mu   sync.Mutex     // held while an inventory is asked for
 	tag  string         // of the last answer
 	last *hostinfo.Host // with that tag
+
+	sockets hostinfo.Tri // libvirt's, at the last answer
 }
 
 // NewClient is a client that reaches its agent by dial.
@@ -97,6 +99,7 @@ func (c *Client) Inventory(ctx context.Context, maxAge time.Duration) (*hostinfo
 	h := *c.last
 	h.Gaps = slices.Clone(h.Gaps)
 	takeMemory(&h, res.Header.Get(memoryHeader))
+	c.sockets = takeSockets(res.Header.Get(socketsHeader))
 	h.Gathered = asked.Add(-ageOf(res.Header)).UTC()
 	return &h, nil
 }

@@ -13,7 +13,8 @@
 //	                If-None-Match answers 304. Age says how old the facts may be,
 //	                in seconds, rounded up; Cache-Control: max-age=N how old they
 //	                may be for this question. The memory, of which never the same
-//	                is free, is in a header of its own, Migcheck-Memory.
+//	                is free, is in a header of its own, Migcheck-Memory. So is
+//	                whether libvirt's sockets are there: Migcheck-Libvirt-Sockets.
 //	GET /changes    a line of JSON at once and with every change (see [Change])
 //	GET /version    who answers, and what it can (see [Version])
 //

@@ -51,6 +51,9 @@ func (s *Server) inventory(w http.ResponseWriter, r *http.Request) {
 	if got.memory != "" {
 		h.Set(memoryHeader, got.memory)
 	}
+	if word := socketsWord(s.libvirtSockets()); word != "" {
+		h.Set(socketsHeader, word)
+	}
 	if matches(r.Header.Get("If-None-Match"), got.etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return

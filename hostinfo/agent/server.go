@@ -41,6 +41,8 @@ type Server struct {
 	// Hear calls changed with each word of a change until its context ends; nil is
 	// netlink's subscription.
 	Hear func(ctx context.Context, changed func())
+	// Sockets says whether libvirt's are there; nil is netlink's look at them.
+	Sockets func() hostinfo.Tri
 
 	memory  *memory
 	streams chan struct{}

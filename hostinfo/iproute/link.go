@@ -84,9 +84,9 @@ func (t *table) link(s *scanner, d *hostinfo.Device, r *ref, at int) {
 	switch {
 	case s.bad, empty: // before 5.0, an element that was filtered out is {}
 	case d.Name == "":
-		problem = fmt.Sprintf("%s: the device at byte %d has no name that a device can have", linkCommand, at)
+		problem = fmt.Sprintf("%s: the device"+atByte+"%d has no name that a device can have", linkCommand, at)
 	case d.Index <= 0 || !t.fresh(d.Index):
-		problem = fmt.Sprintf("%s: the device at byte %d has no ifindex of its own", linkCommand, at)
+		problem = fmt.Sprintf("%s: the device"+atByte+"%d has no ifindex of its own", linkCommand, at)
 	default:
 		t.complete(d)
 		return

@@ -20,6 +20,17 @@ type bounded struct {
 	passed bool
 }
 
+// room is for so many bytes and for the end behind them; none for none.
+func room(bytes int64) []byte {
+	if bytes == 0 {
+		return nil
+	}
+	return make([]byte, 0, bytes+bytes/8+2*least)
+}
+
+// least is how much room there is at least for the next bytes.
+const least = 512
+
 func (b *bounded) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -48,8 +59,8 @@ func (b *bounded) ReadFrom(r io.Reader) (read int64, err error) {
 func (b *bounded) spare() []byte {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if cap(b.b)-len(b.b) < 512 {
-		b.b = slices.Grow(b.b, max(512, len(b.b)))
+	if cap(b.b)-len(b.b) < least {
+		b.b = slices.Grow(b.b, max(least, len(b.b)))
 	}
 	return b.b[len(b.b):cap(b.b)]
 }

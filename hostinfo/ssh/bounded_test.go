@@ -36,3 +36,18 @@ func TestBoundedReadsItself(t *testing.T) {
 		t.Errorf("%q, %q", before, b.Bytes())
 	}
 }
+
+// TestRoom: what is as long as was expected is not copied while it is read.
+func TestRoom(t *testing.T) {
+	for _, n := range []int{1, 511, 512, 100_000} {
+		b := &bounded{limit: 1 << 20, b: room(int64(n))}
+		first := &b.b[:1][0]
+		_, err := io.Copy(b, iotest.HalfReader(strings.NewReader(strings.Repeat("x", n))))
+		if got := b.Bytes(); err != nil || len(got) != n || &got[0] != first {
+			t.Errorf("%d bytes: %v, %d were read, copied: %v", n, err, len(got), &got[0] != first)
+		}
+	}
+	if room(0) != nil {
+		t.Error("there is room for nothing")
+	}
+}

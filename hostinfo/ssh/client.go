@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync/atomic"
 )
 
 // Client is one host that was logged in to. It is safe for concurrent use.
@@ -13,6 +14,9 @@ type Client struct {
 	name string
 	user string // on the host; empty if the user's own ssh decides
 	link link
+	// printed is how many bytes the last command printed: the next one, which as a
+	// rule is the same, may print as many.
+	printed atomic.Int64
 }
 
 // link is the way to a host: our own connection, or the user's own ssh.
@@ -68,7 +72,7 @@ type Result struct {
 // the error comes with the output until then. Errors are *Error.
 func (c *Client) Run(ctx context.Context, command string, stdin io.Reader, maxOutput int64) (Result, error) {
 	full := make(chan struct{}, 2)
-	out := &bounded{limit: maxOutput, full: full}
+	out := &bounded{limit: maxOutput, full: full, b: room(min(c.printed.Load(), maxOutput))}
 	errs := &bounded{limit: maxOutput, full: full}
 	r := Result{ExitStatus: -1}
 	p, err := c.link.start(ctx, command, out, errs)
@@ -101,6 +105,7 @@ func (c *Client) Run(ctx context.Context, command string, stdin io.Reader, maxOu
 		err = context.Cause(ctx)
 	}
 	r.Stdout, r.Stderr = out.Bytes(), errs.Bytes()
+	c.printed.Store(int64(len(r.Stdout)))
 	if r.Truncated = out.over() || errs.over(); r.Truncated {
 		r.ExitStatus = -1
 		return r, nil

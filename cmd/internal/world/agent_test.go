@@ -30,6 +30,8 @@ type resident struct {
 
 	mu     sync.Mutex
 	change func(*hostinfo.Host) // what it sees otherwise
+	there  hostinfo.Tri         // libvirt's sockets, as it says
+	tries  int                  // to connect to one
 	end    func()               // nil: it does not run
 }
 
@@ -47,7 +49,7 @@ func (r *resident) start() {
 	l, err := agent.Listen(r.socket)
 	check(r.t, err)
 	ctx, stop := context.WithCancel(r.t.Context())
-	s := &agent.Server{Version: "test", Log: slog.New(slog.DiscardHandler), Read: r.read, Hear: r.hear}
+	s := &agent.Server{Version: "test", Log: slog.New(slog.DiscardHandler), Read: r.read, Hear: r.hear, Sockets: r.sockets}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -93,6 +95,12 @@ func (r *resident) hear(ctx context.Context, changed func()) {
 	}
 }
 
+func (r *resident) sockets() hostinfo.Tri {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.there
+}
+
 // sees has it see something else from now on.
 func (r *resident) sees(change func(*hostinfo.Host)) {
 	r.mu.Lock()
@@ -111,6 +119,10 @@ func (r *resident) stream(offered ssh.NewChannel) {
 	var conn net.Conn
 	if err == nil && to.Path == agent.Socket {
 		conn, err = net.Dial("unix", r.socket)
+	} else {
+		r.mu.Lock()
+		r.tries++
+		r.mu.Unlock()
 	}
 	if conn == nil || err != nil {
 		_ = offered.Reject(ssh.ConnectionFailed, "open failed")
@@ -328,5 +340,55 @@ func TestHearLate(t *testing.T) {
 	w.Hear(t.Context(), []string{"hostB"}, tell)
 	if w.session().hearing == h {
 		t.Error("a stream that ended long ago is not asked for")
+	}
+}
+
+// TestNoLibvirt: where no socket of libvirt's was found, none is tried again while
+// the agent says that there is none. It is not believed without a try, nor for long.
+func TestNoLibvirt(t *testing.T) {
+	w := watchedHost(t, true)
+	says := func(there hostinfo.Tri) {
+		w.agent.mu.Lock()
+		w.agent.there = there
+		w.agent.mu.Unlock()
+	}
+	tries, why := 0, ""
+	look := func(what string, more int) {
+		t.Helper()
+		h := w.again(agent.Via, 1, 0)
+		w.agent.mu.Lock()
+		got := w.agent.tries
+		w.agent.mu.Unlock()
+		if got != tries+more {
+			t.Errorf("%s: %d sockets were tried, want %d", what, got-tries, more)
+		}
+		tries = got
+		if reasons := gapsOf(h, hostinfo.FactLibvirt); len(reasons) != 1 || reasons[0] != why {
+			t.Errorf("%s: libvirt is missing for %q, not %q", what, reasons, why)
+		}
+	}
+	says(hostinfo.No)
+	first, err := w.Host(t.Context(), "hostB")
+	check(t, err)
+	why = gapsOf(first, hostinfo.FactLibvirt)[0]
+	if tries = w.agent.tries; tries != 4 || !strings.Contains(why, "there is no such socket") {
+		t.Fatalf("%d sockets were tried at first: %s", tries, why)
+	}
+	look("there is none", 0)
+	says(hostinfo.Yes)
+	look("it has come", 4)
+	says(hostinfo.Unknown)
+	look("it is not told", 4)
+	says(hostinfo.No)
+	look("there is none again", 0)
+	w.session().absent.since = time.Now().Add(-libvirtRest)
+	look("that was long ago", 4)
+	look("and just now", 0)
+	w.s.cut()
+	w.Refresh(t.Context(), []string{"hostB"})
+	w.agent.mu.Lock()
+	defer w.agent.mu.Unlock()
+	if w.agent.tries != tries+4 {
+		t.Errorf("a new connection tried %d", w.agent.tries-tries)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"migcheck/cmd/internal/fleetfile"
 	"migcheck/hostinfo"
+	"migcheck/hostinfo/iproute"
 	"migcheck/hostinfo/libvirt/client"
 	"migcheck/hostinfo/ssh"
 )
@@ -27,8 +28,8 @@ type Options struct {
 	Connections int
 	// Census reads all guests with their host.
 	Census bool
-	// Keep remembers what guests' XML said, so that of a later look only what has
-	// changed is read again.
+	// Keep remembers what hosts and guests' XML said, so that of a later look only
+	// what has changed is read again.
 	Keep bool
 }
 
@@ -64,7 +65,7 @@ func (l *live) sessionOf(ctx, patience context.Context, name string) *session {
 	if s == nil {
 		s = &session{name: name, ready: make(chan struct{}), census: l.opts.Census}
 		if l.opts.Keep {
-			s.seen = &client.Seen{}
+			s.seen, s.decoder = &client.Seen{}, &iproute.Decoder{}
 		}
 		l.sessions[name] = s
 		go l.open(ctx, s)

@@ -37,8 +37,8 @@ func (l *live) Refresh(ctx context.Context, names []string) {
 // once more; the old session must not be used afterwards.
 func (s *session) again(ctx context.Context, l *live) *session {
 	next := &session{
-		name: s.name, ready: make(chan struct{}), ssh: s.ssh, agent: s.agent, shown: s.shown, gaveUp: s.gaveUp, hearing: s.hearing, sockets: s.sockets, route: s.route,
-		libvirt: s.libvirt, forward: s.forward, hangUp: s.hangUp, census: s.census, seen: s.seen,
+		name: s.name, ready: make(chan struct{}), ssh: s.ssh, agent: s.agent, shown: s.shown, gaveUp: s.gaveUp, hearing: s.hearing, sockets: s.sockets, absent: s.absent, route: s.route,
+		libvirt: s.libvirt, forward: s.forward, hangUp: s.hangUp, census: s.census, seen: s.seen, decoder: s.decoder,
 	}
 	defer close(next.ready)
 	if s.name == Local {
@@ -48,7 +48,7 @@ func (s *session) again(ctx context.Context, l *live) *session {
 	}
 	if next.ssh == nil || next.look(ctx, l) != nil {
 		s.close()
-		next.ssh, next.agent, next.shown, next.sockets, next.hearing = nil, nil, nil, nil, nil
+		next.ssh, next.agent, next.shown, next.sockets, next.hearing, next.absent = nil, nil, nil, nil, nil, absence{}
 		next.libvirt, next.forward, next.hangUp = nil, nil, nil
 		next.openRemote(ctx, l)
 		return next

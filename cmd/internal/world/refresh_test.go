@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -30,6 +31,7 @@ type server struct {
 	mu            sync.Mutex
 	logins, looks int
 	open          []net.Conn
+	said          string // in place of what the script prints on this machine; empty for that
 }
 
 func serve(t *testing.T, host ssh.Signer) *server {
@@ -92,19 +94,36 @@ func (s *server) session(ch ssh.Channel, requests <-chan *ssh.Request) {
 		if strings.Contains(command.Line, "/sys/class/net") {
 			s.mu.Lock()
 			s.looks++
+			line, said := command.Line, s.said
 			s.mu.Unlock()
-			line := command.Line
+			if said != "" {
+				marker := regexp.MustCompile(`\bm=(\w+);`).FindStringSubmatch(line)[1]
+				line = "cat"
+				said = strings.ReplaceAll(said, "MARKER", marker)
+			}
 			if s.agent != nil {
 				line = strings.ReplaceAll(line, agent.Socket, s.agent.socket)
 			}
 			cmd := exec.Command("/bin/sh", "-c", line)
-			cmd.Stdout, cmd.Stderr = ch, ch.Stderr()
+			cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(said), ch, ch.Stderr()
 			_ = cmd.Run() // what is missing on this machine is not the subject
 			status.Status = 0
+		} else if strings.Contains(command.Line, "virt-ssh-helper") {
+			cmd := exec.Command("/bin/sh", "-c", strings.ReplaceAll(command.Line, "/run/libvirt/", "/nothing/"))
+			cmd.Stdout, cmd.Stderr = ch, ch.Stderr()
+			_ = cmd.Run() // its status says what there is not
+			status.Status = uint32(cmd.ProcessState.ExitCode())
 		}
 		_, _ = ch.SendRequest("exit-status", false, ssh.Marshal(&status))
 		ch.Close()
 	}
+}
+
+// says has its script print that from now on.
+func (s *server) says(answer string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.said = answer
 }
 
 // cut breaks all connections off.
@@ -200,4 +219,46 @@ func gapsOf(h *hostinfo.Host, f hostinfo.Fact) []string {
 		}
 	}
 	return out
+}
+
+// TestRefreshKept: a host that says the same again is not read anew where that is
+// wanted, and one that says something else is.
+func TestRefreshKept(t *testing.T) {
+	w, s := worldOf(t)
+	w.(*live).opts.Keep = true
+	mtu, free := 1500, 4000000
+	look := func() *hostinfo.Host {
+		t.Helper()
+		s.says(fmt.Sprintf(`
+MARKER begin link
+[{"ifindex":1,"ifname":"lo"},{"ifindex":2,"ifname":"up0","mtu":%d}]
+MARKER end link 0
+
+MARKER begin proc
+/proc/meminfo:MemTotal: 16309632 kB
+/proc/meminfo:MemAvailable: %d kB
+MARKER end proc 0
+
+MARKER done
+`, mtu, free))
+		free--
+		w.Refresh(t.Context(), []string{"hostB"})
+		h, err := w.Host(t.Context(), "hostB")
+		check(t, err)
+		if len(h.Devices) != 2 || h.Devices[1].MTU != mtu || h.Memory == nil || h.Memory.Available != free+1 {
+			t.Fatalf("%+v, %+v", h.Devices, h.Gaps)
+		}
+		return h
+	}
+	first, second := look(), look()
+	if &first.Devices[0] != &second.Devices[0] {
+		t.Error("what is the same was read again")
+	}
+	if !second.Live || second.Name != "hostB" || !second.Gathered.After(first.Gathered) || len(gapsOf(second, hostinfo.FactLibvirt)) != 1 {
+		t.Errorf("%+v", second)
+	}
+	mtu = 9000
+	if look(); first.Devices[1].MTU != 1500 {
+		t.Errorf("what was read before is another now: %+v", first.Devices)
+	}
 }

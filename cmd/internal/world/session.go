@@ -39,10 +39,13 @@ type session struct {
 	sockets []iproute.Socket // of libvirt, on the host
 	// socketsRead says whether the host told which there are.
 	socketsRead bool
+	absent      absence // of libvirt's sockets
 	route       Route
 
 	census bool         // read all guests, too
 	seen   *client.Seen // what the last census read; nil: not kept
+	// decoder knows the last answer of the one exec; nil: not kept.
+	decoder *iproute.Decoder
 }
 
 func (s *session) openLocal(ctx context.Context, l *live) {
@@ -103,16 +106,22 @@ func (s *session) openForwarded(ctx context.Context, uri string) {
 		s.withoutLibvirt(reason(ssh.Socket{Paths: readWriteSockets, URI: client.DefaultURI}.Missing(s.ssh.Name())))
 		return
 	}
+	if why := s.stillAbsent(); why != "" {
+		s.withoutLibvirt(why)
+		return
+	}
+	s.absent = absence{}
 	var why []string
+	absent := true
 	for _, readOnly := range []bool{false, true} {
 		socket := s.libvirtSocket(uri, readOnly)
 		if len(socket.Paths) == 0 {
-			why = append(why, s.noSocket(readOnly)...)
+			why, absent = append(why, s.noSocket(readOnly)...), false
 			continue
 		}
 		f, err := s.ssh.ForwardUnix(ctx, socket)
 		if err != nil {
-			why = append(why, reason(err))
+			why, absent = append(why, reason(err)), absent && errors.Is(err, ssh.NoSocket)
 			if errors.Is(err, ssh.SocketDenied) || errors.Is(err, ssh.NoSocket) {
 				continue
 			}
@@ -127,9 +136,12 @@ func (s *session) openForwarded(ctx context.Context, uri string) {
 			return
 		}
 		_ = f.Close()
-		why = append(why, reasonFor(err, s.route.Login == "root"))
+		why, absent = append(why, reasonFor(err, s.route.Login == "root")), false
 	}
 	s.withoutLibvirt(strings.Join(why, "; "))
+	if absent {
+		s.absent = absence{time.Now(), s.noLibvirt}
+	}
 }
 
 // noSocket is why none of the sockets of one kind is worth a try.
@@ -191,7 +203,7 @@ func (s *session) read(ctx context.Context, how string) (*iproute.Result, error)
 	if err != nil {
 		return nil, err
 	}
-	got, err := iproute.Decode(res.Stdout, marker)
+	got, err := s.decoder.Decode(res.Stdout, marker)
 	if err != nil && s.route.Sudo && res.ExitStatus != 0 {
 		return nil, fmt.Errorf("become root on %s: sudo -n: exit status %d%s", s.name, res.ExitStatus, inBrackets(res.Stderr))
 	}
