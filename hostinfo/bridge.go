@@ -135,9 +135,10 @@ func (d *Device) LeadsOut() bool {
 
 // Has says whether a port is certainly the bridge's. A bridge of the kernel has all
 // of its ports. Of Open vSwitch's many it is the one whose address the bridge has,
-// if no other port has it: the lowest of its ports' is what a bridge is given
-// (find_local_hw_addr in ovs-vswitchd). Where the bridge is the only device of Open
-// vSwitch's own, it has them all.
+// if no other port has it: a bridge is given the lowest of its ports' that is not
+// locally administered, a bridge of a VLAN within it is not (find_local_hw_addr in
+// ovs-vswitchd; seen with 3.1). Where the bridge is the only device of Open vSwitch's
+// own, it has them all.
 func (l *Links) Has(bridge, port *Device) bool {
 	if bridge.Kind != KindOpenVSwitch || l.switches == 1 {
 		return true
