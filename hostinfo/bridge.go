@@ -133,16 +133,22 @@ func (d *Device) LeadsOut() bool {
 	return false
 }
 
-// Switches is how many devices of Open vSwitch's own the host has beside its
-// datapath: bridges' local ports, and what other internal ports there are.
-func (h *Host) Switches() int {
-	n := 0
-	for i := range h.Devices {
-		if d := &h.Devices[i]; d.Kind == KindOpenVSwitch && d.Name != "ovs-system" {
-			n++
+// Has says whether a port is certainly the bridge's. A bridge of the kernel has all
+// of its ports. Of Open vSwitch's many it is the one whose address the bridge has,
+// if no other port has it: a bridge is given the lowest of its ports' that is not
+// locally administered, a bridge of a VLAN within it is not (find_local_hw_addr in
+// ovs-vswitchd; seen with 3.1). Where the bridge is the only device of Open vSwitch's
+// own, it has them all.
+func (l *Links) Has(bridge, port *Device) bool {
+	if bridge.Kind != KindOpenVSwitch || l.switches == 1 {
+		return true
+	}
+	for _, other := range l.SwitchPorts(bridge) {
+		if other != port && other.MAC == bridge.MAC {
+			return false
 		}
 	}
-	return n
+	return bridge.MAC != "" && port.MAC == bridge.MAC
 }
 
 // Subnets are those of the device's addresses; nil if it has none, or they were

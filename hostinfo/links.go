@@ -13,6 +13,7 @@ type Links struct {
 	ports    map[int][]*Device // by master
 	children map[int][]*Device // by parent, within this namespace
 	highest  int               // ifindex
+	switches int               // devices of Open vSwitch's own, beside its datapath
 	twice    bool
 }
 
@@ -29,6 +30,9 @@ func IndexLinks(h *Host) *Links {
 		d := &h.Devices[i]
 		l.byIndex[d.Index] = d
 		l.highest = max(l.highest, d.Index)
+		if d.Kind == KindOpenVSwitch && d.Name != "ovs-system" {
+			l.switches++
+		}
 		for _, alt := range d.AltNames {
 			if _, taken := l.byName[alt]; !taken {
 				l.byName[alt] = d

@@ -10,6 +10,10 @@ import (
 // it, else what libvirt would give it.
 func (p *Plan) setPort(e *Endpoint, nic *hostinfo.NIC) {
 	d := e.Device
+	if e.OVS && d != nil && d.Kind == hostinfo.KindOpenVSwitch {
+		e.Port = portOnOVS(p.Tags(e, nic))
+		return
+	}
 	if !e.Bridged || d == nil || d.Bridge == nil || d.Bridge.VLANFiltering != hostinfo.Yes {
 		return
 	}
@@ -44,6 +48,15 @@ func (p *Plan) newPort(e *Endpoint, nic *hostinfo.NIC) *hostinfo.BridgePort {
 	default:
 		return &hostinfo.BridgePort{VLANs: []hostinfo.VLANRange{{First: id, Last: id, PVID: true, Untagged: true}}}
 	}
+}
+
+// portOnOVS is what libvirt has Open vSwitch do with the NIC's tags. Nil without
+// any, and of a trunk: there it is for the guest to tag its frames.
+func portOnOVS(tags []int, trunk bool) *hostinfo.BridgePort {
+	if len(tags) != 1 || trunk {
+		return nil
+	}
+	return &hostinfo.BridgePort{VLANs: []hostinfo.VLANRange{{First: tags[0], Last: tags[0], PVID: true, Untagged: true}}}
 }
 
 // follow takes over what somebody set by hand on the source: what did so there

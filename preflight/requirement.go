@@ -67,8 +67,8 @@ type Endpoint struct {
 	// Tap is the guest's own tap there, as Macvtap is elsewhere.
 	Tap *hostinfo.Device
 	// Port are the VLANs that the guest's port has on a bridge that filters by VLAN,
-	// or will have as libvirt makes it; nil where the bridge does not filter, or it
-	// is not known.
+	// or will have as libvirt makes it, and on Open vSwitch the one that libvirt
+	// gives it; nil where the bridge does not filter, or it is not known.
 	Port *hostinfo.BridgePort
 	// ByHand is set where somebody other than libvirt gave the guest's port its VLANs
 	// on the source. Port then says what it has there.

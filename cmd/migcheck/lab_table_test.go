@@ -182,6 +182,11 @@ func (n *network) xml() string {
 	switch n.mode {
 	case "on-bridge":
 		fmt.Fprintf(b, "<forward mode='bridge'/><bridge name='%s'/>", n.devices[0])
+	case "on-ovs":
+		fmt.Fprintf(b, "<forward mode='bridge'/><bridge name='%s'/><virtualport type='openvswitch'/>", n.devices[0])
+		for _, id := range n.devices[1:] {
+			fmt.Fprintf(b, "<vlan><tag id='%s'/></vlan>", id)
+		}
 	case "isolated":
 		fmt.Fprintf(b, "<bridge name='%s'/>", n.devices[0])
 	default:

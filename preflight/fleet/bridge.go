@@ -14,7 +14,6 @@ func (l *look) bridge(c *code, name string) *end {
 	e := l.end(name, false)
 	c.ref(e.id)
 	c.nums(e.tags)
-	c.num(min(2, l.Switches()))
 	c.is(e.device != nil && slices.ContainsFunc(l.Links.SwitchPorts(e.device), func(p *hostinfo.Device) bool {
 		return p.Kind == hostinfo.KindVeth
 	}))

@@ -151,7 +151,7 @@ func (l *look) ports(c *code, d *hostinfo.Device, below func(*hostinfo.Device) u
 			continue
 		}
 		alike = alike && p.Kind == hostinfo.KindHardware && p.VLAN == nil && p.Bond == nil && p.Parent == 0
-		all = append(all, port{below(p), d.Bond != nil && p.Index == d.Bond.ActiveSlave})
+		all = append(all, port{below(p), d.Bond != nil && p.Index == d.Bond.ActiveSlave || bridge && l.Links.Has(d, p)})
 	}
 	if alike {
 		slices.SortFunc(all, func(a, b port) int {

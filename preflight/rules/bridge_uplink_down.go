@@ -24,8 +24,9 @@ tunnel. Without one that is up and has a carrier the guest reaches its host and 
 guests there, and nobody else; libvirt looks at none of this and reports a success.
 A bridge that is down forwards nothing at all. Where the source's bridge has no way
 out either it is a note: the guest's neighbours on that host stay behind. Which of
-Open vSwitch's bridges a port belongs to the kernel does not tell: where some ports
-are alive and some are not, and there are several bridges, it is undecided.`,
+Open vSwitch's bridges a port belongs to the kernel does not tell. Where there are
+several, and the bridge has the address of no live port alone (it is given that of
+one of its own), it is undecided, unless it is the same on the source.`,
 	Value: func(e *preflight.Endpoint) string { return strings.Join(uplinkWords(e), ", ") },
 	Check: func(p *preflight.Pass) {
 		e := p.Side
@@ -63,11 +64,8 @@ are alive and some are not, and there are several bridges, it is undecided.`,
 				Fix:    setUp(down),
 			}
 			p.Report(keepUp(f, e, down))
-		case len(why) > 0 && d.Kind == hostinfo.KindOpenVSwitch && e.View.Switches() > 1:
-			p.Undecided(preflight.Finding{
-				Reason: fmt.Sprintf("%s on %s, and whether %s leads out by another port can't be seen", strings.Join(why[:min(len(why), 4)], ", "), e.Name, e.Wanted),
-				Hint:   hint("ovs-vsctl list-ports %s on %s as root says which ports it has", e.Wanted, e.Name),
-			})
+		default:
+			unsureUplink(p, d)
 		}
 	},
 }

@@ -9,19 +9,20 @@ import (
 	"migcheck/preflight"
 )
 
-// bridgedTags are all VLAN tags that the guest's untagged frames have where they
-// leave the host by its bridge, and whether that is sure. "" is a layer that
-// could not be read.
-func bridgedTags(e *preflight.Endpoint) (tags string, sure bool) {
+// bridgedTags are all VLAN tags that untagged frames have where they leave the
+// host by the switch, which they come into by that port, and whether that is
+// sure. "" is a layer that could not be read.
+func bridgedTags(e *preflight.Endpoint, sw *hostinfo.Device, port *hostinfo.BridgePort) (tags string, sure bool) {
 	var all []string
-	for _, up := range liveUplinks(e) {
+	ways, certain := ownUplinks(e, sw)
+	for _, up := range ways {
 		own := ""
-		if e.Port != nil {
-			switch m, out := memberOf(up, e.Port.PVID()); {
+		if port != nil {
+			switch m, out := memberOf(up, port.PVID()); {
 			case !out:
 				continue
-			case m != nil && !m.Untagged:
-				own = fmt.Sprintf("VLAN %d", e.Port.PVID())
+			case m != nil && !m.Untagged, sw.Kind == hostinfo.KindOpenVSwitch:
+				own = fmt.Sprintf("VLAN %d", port.PVID())
 			}
 		}
 		below, known := tagsOf(&preflight.Endpoint{View: e.View, Device: up})
@@ -36,13 +37,24 @@ func bridgedTags(e *preflight.Endpoint) (tags string, sure bool) {
 		return "no uplink", false
 	}
 	slices.Sort(all)
-	return strings.Join(all, " or "), len(all) == 1
+	return strings.Join(all, " or "), certain && len(all) == 1
 }
 
-// liveUplinks are the bridge's uplinks that carry something now; all of them where
+// ownUplinks are the live uplinks that are the switch's for certain; else, and
+// not certain, those that may be.
+func ownUplinks(e *preflight.Endpoint, sw *hostinfo.Device) (up []*hostinfo.Device, certain bool) {
+	live := liveUplinks(e, sw)
+	own := slices.DeleteFunc(slices.Clone(live), func(up *hostinfo.Device) bool { return !e.View.Links.Has(sw, up) })
+	if len(own) == 0 {
+		return live, false
+	}
+	return own, true
+}
+
+// liveUplinks are the switch's uplinks that carry something now; all of them where
 // none does.
-func liveUplinks(e *preflight.Endpoint) []*hostinfo.Device {
-	all := e.View.Links.Uplinks(e.Device)
+func liveUplinks(e *preflight.Endpoint, sw *hostinfo.Device) []*hostinfo.Device {
+	all := e.View.Links.Uplinks(sw)
 	live := slices.DeleteFunc(slices.Clone(all), func(up *hostinfo.Device) bool {
 		_, why := deadUplink(e, up)
 		return why != ""

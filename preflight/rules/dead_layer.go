@@ -55,6 +55,11 @@ func (w *layerWalk) below(d *hostinfo.Device) layerState {
 		if up := uplinks(links.Ports(d)); len(up) > 0 { // without any it serves this host alone
 			return w.ports(d, up)
 		}
+	case hostinfo.KindOpenVSwitch:
+		if up := links.Uplinks(d); len(up) > 0 {
+			return w.ports(d, up)
+		}
+		return layerState{d, d.Name + " is Open vSwitch's, which has no port that leads out"}
 	default:
 		if parent := links.Parent(d); parent != nil {
 			return w.look(parent)

@@ -70,7 +70,7 @@ virsh net-dumpxml on both hosts.`,
 			f.Phase = preflight.Prepare
 			f.SourceValue, f.DestinationValue = "virtual port "+cmp.Or(port, "none"), "virtual port "+cmp.Or(otherPort, "none")
 			f.Reason = fmt.Sprintf("network %s has virtual port %q on %s and %q on %s", dst.NetworkName, port, src.Name, otherPort, dst.Name)
-		case !slices.Equal(tags, otherTags):
+		case !slices.Equal(tags, otherTags) && !oneVLAN(src, dst):
 			f.SourceValue, f.DestinationValue = tagWord(tags), tagWord(otherTags)
 			f.Reason = fmt.Sprintf("network %s sends the guest's frames with %s on %s and with %s on %s", dst.NetworkName, f.SourceValue, src.Name, f.DestinationValue, dst.Name)
 		case a.Forward != b.Forward:
@@ -85,6 +85,17 @@ virsh net-dumpxml on both hosts.`,
 		}
 		p.Report(f)
 	},
+}
+
+// oneVLAN says whether frames leave both hosts by Open vSwitch in one VLAN for
+// certain, whoever tags them: the network, or a device below.
+func oneVLAN(src, dst *preflight.Endpoint) bool {
+	if !src.OVS || !dst.OVS || src.Device == nil || dst.Device == nil {
+		return false
+	}
+	a, sure := tagsOf(src)
+	b, alsoSure := tagsOf(dst)
+	return a == b && sure && alsoSure
 }
 
 // bridgedHere says whether a network's guests stand on a bridge of the host's or

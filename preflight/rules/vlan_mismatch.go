@@ -15,7 +15,7 @@ var VLANMismatch = &preflight.Rule{
 	Phase:    preflight.Silent,
 	Scope:    preflight.PerPair,
 	About:    preflight.OnAnything,
-	CausedBy: []string{"lowerdev-not-ethernet", "bridge-missing", "ovs-bridge-missing", "bridge-uplink-down", "bridge-vlan-missing"},
+	CausedBy: []string{"lowerdev-not-ethernet", "bridge-missing", "ovs-bridge-missing", "bridge-uplink-down", "bridge-vlan-missing", "network-forward-mismatch"},
 	Needs: append(preflight.Essential(preflight.Source, preflight.Device, preflight.VLANs),
 		preflight.Essential(preflight.Destination, preflight.Device, preflight.VLANs)...),
 	Doc: `the devices carry different VLANs under one name
@@ -35,6 +35,7 @@ there is right: waive the finding then.`,
 		a, sure := tagsOf(src)
 		b, alsoSure := tagsOf(dst)
 		switch {
+		case a == "no uplink" || b == "no uplink": // lowerdev-no-carrier
 		case a == "" || b == "":
 			p.Undecided(preflight.Finding{
 				Reason: fmt.Sprintf("which VLAN %s leads to on %s and %s on %s could not be read", src.Wanted, src.Name, dst.Wanted, dst.Name),
@@ -67,7 +68,7 @@ there is right: waive the finding then.`,
 func tagsOf(e *preflight.Endpoint) (tags string, sure bool) {
 	d := e.Device
 	if e.Bridged {
-		return bridgedTags(e)
+		return bridgedTags(e, d, e.Port)
 	}
 	for range 16 {
 		if d.Kind == hostinfo.KindUnknown || d.Kind == hostinfo.KindVLAN && d.VLAN == nil {
@@ -78,6 +79,13 @@ func tagsOf(e *preflight.Endpoint) (tags string, sure bool) {
 				tags += " in "
 			}
 			tags += vlanName(d.VLAN)
+		}
+		if d.Kind == hostinfo.KindOpenVSwitch {
+			below, sure := bridgedTags(e, d, nil)
+			if below == "no uplink" {
+				return below, false
+			}
+			return joinTags(tags, below), sure
 		}
 		below := e.View.Links.Below(d)
 		if d.Kind == hostinfo.KindBridge {
