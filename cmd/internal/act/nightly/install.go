@@ -141,10 +141,19 @@ func (s Site) Remove() (*change.Plan, error) {
 		return p, nil
 	}
 	if s == "" {
-		p.Add("make systemd forget them (systemctl daemon-reload)", func() error { return systemctl("daemon-reload") }, nil)
+		p.Add("make systemd forget them (systemctl daemon-reload, reset-failed)", forget, nil)
 	}
 	p.Remark("%s, its public half and the settings in %s stay, and what is in %s", KeyPath, filepath.Dir(KeyPath), StateDir)
 	return p, nil
+}
+
+// forget drops the units, and that a run which was ended has failed: one that was
+// still in its ExecStartPre has. A pattern that matches nothing is no error.
+func forget() error {
+	if err := systemctl("daemon-reload"); err != nil {
+		return err
+	}
+	return systemctl("reset-failed", "migcheck-fleet.*")
 }
 
 // planStop plans that no run begins any more, and that the one in progress ends:

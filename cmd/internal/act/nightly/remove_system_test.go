@@ -37,9 +37,9 @@ func TestRemoveEndsARun(t *testing.T) {
 		files []string
 		want  string
 	}{
-		{"installed", []string{ServicePath, TimerPath}, "disable --now migcheck-fleet.timer; service there|stop migcheck-fleet.service; service there|daemon-reload; service gone"},
-		{"the service alone", []string{ServicePath}, "stop migcheck-fleet.service; service there|daemon-reload; service gone"},
-		{"the timer alone", []string{TimerPath}, "disable --now migcheck-fleet.timer; service gone|daemon-reload; service gone"},
+		{"installed", []string{ServicePath, TimerPath}, "disable --now migcheck-fleet.timer; service there|stop migcheck-fleet.service; service there|daemon-reload; service gone|reset-failed migcheck-fleet.*; service gone"},
+		{"the service alone", []string{ServicePath}, "stop migcheck-fleet.service; service there|daemon-reload; service gone|reset-failed migcheck-fleet.*; service gone"},
+		{"the timer alone", []string{TimerPath}, "disable --now migcheck-fleet.timer; service gone|daemon-reload; service gone|reset-failed migcheck-fleet.*; service gone"},
 		{"nothing", nil, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
