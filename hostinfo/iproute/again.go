@@ -37,7 +37,7 @@ func (d *Decoder) Decode(output []byte, marker string) (*Result, error) {
 			return r, nil
 		}
 	}
-	r, err := Decode(output, marker)
+	r, err := a.decode(output)
 	if d.last = nil; err == nil && a.done && !slices.ContainsFunc(r.Host.Gaps, namesByte) {
 		kept := *r
 		kept.Host = copyOf(r.Host)

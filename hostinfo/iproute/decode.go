@@ -55,6 +55,11 @@ const (
 // instead. Neither the result nor its strings keep output alive.
 func Decode(output []byte, marker string) (*Result, error) {
 	a := split(output, marker)
+	return a.decode(output)
+}
+
+// decode reads an answer that was taken apart; output is what it came as.
+func (a *answer) decode(output []byte) (*Result, error) {
 	if len(a.sections) == 0 {
 		if len(bytes.TrimSpace(output)) == 0 {
 			return nil, errors.New("the shell printed nothing")

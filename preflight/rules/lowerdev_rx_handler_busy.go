@@ -48,27 +48,30 @@ it is inferred from masters and children.`,
 				})
 			}
 		}
-		for _, c := range e.View.Links.Children(d) {
-			if slices.Contains(takesParent, c.Kind) {
-				p.Report(preflight.Finding{
-					DestinationValue: c.Kind + " " + c.Name + " stands on it",
-					Reason:           fmt.Sprintf("%s on %s carries the %s %s, which takes its frames; the kernel refuses a macvtap beside it", d.Name, e.Name, c.Kind, c.Name),
-					Hint:             hint("let the NIC name another device; or, if nothing uses %s: ip link delete dev %s", c.Name, c.Name),
-				})
-				return
-			}
-		}
-		for _, c := range onElsewhere(e, d) {
-			if slices.Contains(takesParent, c.Kind) {
-				p.Report(preflight.Finding{
-					DestinationValue: c.what() + " stands on it",
-					Reason:           fmt.Sprintf("%s on %s carries the %s, which takes its frames; the kernel refuses a macvtap beside it", d.Name, e.Name, c.what()),
-					Hint:             c.hint(),
-				})
-				return
-			}
+		if what, toDo := takerAbove(e, d); what != "" {
+			p.Report(preflight.Finding{
+				DestinationValue: what + " stands on it",
+				Reason:           fmt.Sprintf("%s on %s carries the %s, which takes its frames; the kernel refuses a macvtap beside it", d.Name, e.Name, what),
+				Hint:             toDo,
+			})
 		}
 	},
+}
+
+// takerAbove is the first device that stands on d and takes its frames, in the
+// host's own namespace or another, and how to be rid of it; empty if there is none.
+func takerAbove(e *preflight.Endpoint, d *hostinfo.Device) (what, toDo string) {
+	for _, c := range e.View.Links.Children(d) {
+		if slices.Contains(takesParent, c.Kind) {
+			return c.Kind + " " + c.Name, hint("let the NIC name another device; or, if nothing uses %s: ip link delete dev %s", c.Name, c.Name)
+		}
+	}
+	for _, c := range onElsewhere(e, d) {
+		if slices.Contains(takesParent, c.Kind) {
+			return c.what(), c.hint()
+		}
+	}
+	return "", ""
 }
 
 // nameMaster says how the NIC gets to name the master instead. Taking the port
