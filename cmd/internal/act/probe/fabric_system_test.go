@@ -75,11 +75,12 @@ func (s *space) ip(t testing.TB, line string) {
 // run on lack VLANs and what drops frames.
 type fabric struct {
 	*space
-	t     testing.TB
-	hosts map[string]*space
-	ports int
-	open  []*os.File
-	done  sync.WaitGroup
+	t       testing.TB
+	hosts   map[string]*space
+	ports   int
+	bridged []port
+	open    []*os.File
+	done    sync.WaitGroup
 }
 
 func newFabric(t testing.TB) *fabric {
@@ -89,8 +90,8 @@ func newFabric(t testing.TB) *fabric {
 		f.hosts[name].ip(t, "link set lo up")
 	}
 	t.Cleanup(func() {
-		for _, port := range f.open {
-			_ = port.Close()
+		for _, end := range f.open {
+			_ = end.Close()
 		}
 		f.done.Wait()
 	})
@@ -107,6 +108,7 @@ func (f *fabric) toSwitch(device, name string) {
 		f.ip(f.t, "link set "+name+" up")
 	}
 	f.ip(f.t, "link set "+device+" master "+name+" mtu "+wide+" up")
+	f.bridged = append(f.bridged, port{f.space, device})
 }
 
 // attach gives a host a device whose cable ends in a switch. A host's device of
@@ -125,17 +127,25 @@ func (f *fabric) attach(host, device, kind, mtu, name string) {
 	}
 	h.ip(f.t, "link set "+device+" up")
 	if kind == "bridge" {
-		h.forwards(f.t, "up0")
+		f.bridged = append(f.bridged, port{h, "up0"})
 	}
 }
 
-// forwards waits until a bridge's port passes frames: the kernel may see a second
-// late that its cable is in.
-func (s *space) forwards(t testing.TB, port string) {
-	t.Helper()
-	for begin := time.Now(); !strings.Contains(s.command(t, "ip", "-details", "link", "show", "dev", port), " state forwarding "); time.Sleep(20 * time.Millisecond) {
-		if time.Since(begin) > time.Minute {
-			t.Fatalf("%s does not forward", port)
+// port is a device in a bridge, and where the two are.
+type port struct {
+	*space
+	name string
+}
+
+// forwards waits until all ports pass frames: the kernel may see a second late
+// that a cable is in.
+func (f *fabric) forwards() {
+	f.t.Helper()
+	for _, p := range f.bridged {
+		for begin := time.Now(); !strings.Contains(p.command(f.t, "ip", "-details", "link", "show", "dev", p.name), " state forwarding "); time.Sleep(20 * time.Millisecond) {
+			if time.Since(begin) > time.Minute {
+				f.t.Fatalf("%s does not forward", p.name)
+			}
 		}
 	}
 }

@@ -87,6 +87,7 @@ func readTopology(t testing.TB, file string) (top *topology, want []string) {
 			}
 		}
 	}
+	top.fabric.forwards()
 	return top, want
 }
 
