@@ -21,8 +21,9 @@ func compareCommand() *cobra.Command {
 		Use:   "compare HOST HOST",
 		Short: "show two hosts' devices side by side",
 		Long: `compare shows the devices that a guest's NIC could stand on, by name, on two
-hosts. It judges nothing: devices may differ where no guest cares. Guests' own
-macvtaps and taps are left out unless --all is given.`,
+hosts. It judges nothing: devices may differ where no guest cares. What guests and
+containers have for themselves (macvtaps, taps, veths) is left out unless --all is
+given.`,
 		Example:           "  migcheck compare hostA hostB",
 		Args:              exactly(2, "the names of two hosts"),
 		ValidArgsFunction: completeHosts,
@@ -62,8 +63,10 @@ func (r *reach) printComparison(w io.Writer, hosts []*hostinfo.Host, all bool) e
 	if err != nil {
 		return err
 	}
-	printComparison(w, a, b, all)
-	return nil
+	return report.Framed(w, a.Example || b.Example, func() error {
+		printComparison(w, a, b, all)
+		return nil
+	})
 }
 
 func printComparison(w io.Writer, a, b *hostinfo.Host, all bool) {
@@ -81,7 +84,7 @@ func printComparison(w io.Writer, a, b *hostinfo.Host, all bool) {
 		fmt.Fprintf(w, "    %-*s  %s\n", width, report.Safe(a.Name), report.Safe(left))
 		fmt.Fprintf(w, "    %-*s  %s\n", width, report.Safe(b.Name), report.Safe(right))
 	}
-	fmt.Fprintf(w, "\n%d devices alike, %d differ\n", same, len(deviceNames(all, a, b))-same)
+	fmt.Fprintf(w, "\ndevices alike: %d, different: %d\n", same, len(deviceNames(all, a, b))-same)
 }
 
 func describe(v *preflight.View, name string) string {

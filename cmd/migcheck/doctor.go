@@ -52,7 +52,7 @@ decided for lack of them, and the lines that would give the missing rights.`,
 				r.names.User(d.route.Login)
 				d.hide = r.names.Text
 			}
-			return d.write()
+			return report.Framed(d.out, d.host.Example, d.write)
 		},
 	}
 	r.registerToShow(cmd.Flags())

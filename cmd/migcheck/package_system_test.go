@@ -140,7 +140,7 @@ func TestPackages(t *testing.T) {
 
 func testDeb(t *testing.T, deb string) {
 	o := openOverlay(t)
-	users := o.on(t, "rm -rf /var/lib/migcheck; cat /etc/passwd /etc/group") // a run by hand has left its history
+	users := o.on(t, "rm -rf /var/lib/migcheck /run/migcheck; cat /etc/passwd /etc/group") // what runs by hand have left
 	o.put(t, deb, "/migcheck.deb")
 	before := o.left(t)
 	said := o.on(t, "dpkg -i /migcheck.deb; dpkg -s migcheck | grep -x 'Status: install ok installed'")
@@ -172,6 +172,8 @@ func testDeb(t *testing.T, deb string) {
 
 func testRPM(t *testing.T, rpm string) {
 	o := openOverlay(t)
+	o.on(t, "rm -rf /run/migcheck")
+	before := o.left(t)
 	o.put(t, rpm, "/migcheck.rpm")
 	o.on(t, "rpm -K --nosignature /migcheck.rpm")
 	listed(t, "rpm.txt", o.on(t, `rpm -qp --qf '[%{FILEMODES:perms} %{FILEUSERNAME} %{FILENAMES}\n]' /migcheck.rpm`))
@@ -185,8 +187,8 @@ func testRPM(t *testing.T, rpm string) {
 	o.on(t, "rpm -i --nodeps /migcheck.rpm") // Debian has no RPM that is a C library
 	installed(t, o)
 	o.on(t, "rpm -e migcheck; rm /migcheck.rpm; groupdel migcheck")
-	if left := o.left(t); len(left) > 0 {
-		t.Errorf("erased, and there is still\n%s", strings.Join(left, "\n"))
+	if left := o.left(t); !slices.Equal(left, before) {
+		t.Errorf("erased, and there is\n%s\nwhere there was\n%s", strings.Join(left, "\n"), strings.Join(before, "\n"))
 	}
 }
 

@@ -78,7 +78,7 @@ func (r *reach) record(cmd *cobra.Command, names []string, dir string, scope sco
 		return err
 	}
 	for _, h := range hosts {
-		fmt.Fprintf(cmd.ErrOrStderr(), "recorded %s: %d devices, %d guests, %d gaps\n", h.Host.Name, len(h.Host.Devices), len(h.Guests), len(h.Host.Gaps))
+		fmt.Fprintf(cmd.ErrOrStderr(), "recorded %s (devices: %d, guests: %d, gaps: %d)\n", h.Host.Name, len(h.Host.Devices), len(h.Guests), len(h.Host.Gaps))
 	}
 	return exit.Status(code)
 }

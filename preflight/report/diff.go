@@ -18,10 +18,13 @@ const maxLines = 20
 // what followed from them.
 func diffText(w io.Writer, d *change.Document, o Options) error {
 	p := &printer{w: w, o: o}
-	if d.Example {
-		p.line(0, exampleBanner)
-		p.line(0, "")
-	}
+	return Framed(w, d.Example, func() error {
+		p.diff(d)
+		return p.err
+	})
+}
+
+func (p *printer) diff(d *change.Document) {
 	p.wrap(0, 2, p.bold(runWords(d.Before.Ref))+" -> "+p.bold(runWords(d.After.Ref))+": "+countWords(&d.Before.Counts, &d.After.Counts))
 	if d.Before.Tool.Version != d.After.Tool.Version {
 		p.line(0, "judged by migcheck "+d.Before.Tool.Version+", then by "+d.After.Tool.Version)
@@ -29,16 +32,11 @@ func diffText(w io.Writer, d *change.Document, o Options) error {
 	if d.Empty() {
 		p.line(0, "")
 		p.line(0, "nothing has changed")
-		return p.err
+		return
 	}
 	p.diffHosts(d)
 	p.diffGuests(d)
 	p.diffWays(d)
-	if d.Example {
-		p.line(0, "")
-		p.line(0, exampleBanner)
-	}
-	return p.err
 }
 
 func runWords(r change.Ref) string {
@@ -49,17 +47,17 @@ func runWords(r change.Ref) string {
 func countWords(a, b *change.Counts) string {
 	var out []string
 	for _, n := range []struct {
-		word    string
-		was, is int
+		one, many string
+		was, is   int
 	}{
-		{"hosts", a.Hosts, b.Hosts},
-		{"not observed", a.Unobserved, b.Unobserved},
-		{"guests", a.Guests, b.Guests},
-		{"free", a.Free, b.Free},
-		{"stuck", a.Stuck, b.Stuck},
-		{"undecided", a.Undecided, b.Undecided},
+		{"host", "hosts", a.Hosts, b.Hosts},
+		{"not observed", "not observed", a.Unobserved, b.Unobserved},
+		{"guest", "guests", a.Guests, b.Guests},
+		{"free", "free", a.Free, b.Free},
+		{"stuck", "stuck", a.Stuck, b.Stuck},
+		{"undecided", "undecided", a.Undecided, b.Undecided},
 	} {
-		word := fmt.Sprintf("%d %s", n.is, n.word)
+		word := plural(n.is, n.one, n.many)
 		if n.was != n.is {
 			word += fmt.Sprintf(" (%+d)", n.is-n.was)
 		} else if n.is == 0 {

@@ -13,12 +13,14 @@ import (
 // evacuation writes the plan to empty a host for people.
 func evacuation(w io.Writer, d *evacuate.Document, o Options) error {
 	p := &printer{w: w, o: o}
-	p.evacuation(d)
-	return p.err
+	return Framed(w, d.Example, func() error {
+		p.evacuation(d)
+		return p.err
+	})
 }
 
 func (p *printer) evacuation(d *evacuate.Document) {
-	p.preamble(d.Example, d.Waivers, d.Created)
+	p.preamble(d.Waivers, d.Created)
 	var to []string
 	for i := range d.Destinations {
 		to = append(to, d.Destinations[i].Name)

@@ -12,12 +12,14 @@ import (
 // fixesText writes the changes that would open most ways in a fleet for people.
 func fixesText(w io.Writer, d *fixes.Document, o Options) error {
 	p := &printer{w: w, o: o}
-	p.allFixes(d)
-	return p.err
+	return Framed(w, d.Example, func() error {
+		p.allFixes(d)
+		return p.err
+	})
 }
 
 func (p *printer) allFixes(d *fixes.Document) {
-	p.preamble(d.Example, d.Waivers, d.Created)
+	p.preamble(d.Waivers, d.Created)
 	unread := ""
 	if d.Unobserved > 0 {
 		unread = fmt.Sprintf(" (%d not read)", d.Unobserved)

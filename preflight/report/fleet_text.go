@@ -25,11 +25,14 @@ const (
 // leave, which hosts are in trouble, which fixes help most, and the verdict last.
 func fleetText(w io.Writer, d *fleet.Document, o Options) error {
 	p := &printer{w: w, o: o}
+	return Framed(w, d.Example, func() error {
+		p.fleet(d)
+		return p.err
+	})
+}
+
+func (p *printer) fleet(d *fleet.Document) {
 	t := count(d)
-	if d.Example {
-		p.line(0, exampleBanner)
-		p.line(0, "")
-	}
 	p.fleetRemarks(d)
 	p.wrap(0, 2, fmt.Sprintf("%s on %s, judged %s by %s", p.bold(plural(len(d.Guests), "guest", "guests")), p.bold(plural(len(d.Hosts), "host", "hosts")),
 		d.Created.UTC().Format("2006-01-02 15:04 MST"), strings.TrimSpace(d.Tool.Name+" "+d.Tool.Version)))
@@ -37,16 +40,11 @@ func fleetText(w io.Writer, d *fleet.Document, o Options) error {
 	p.held(d, &t)
 	p.problems(d)
 	p.fixes(d)
-	if o.Details {
+	if p.o.Details {
 		p.details(d)
 	}
 	p.line(0, "")
 	p.fleetVerdict(d, &t)
-	if d.Example {
-		p.line(0, "")
-		p.line(0, exampleBanner)
-	}
-	return p.err
 }
 
 func (p *printer) fleetRemarks(d *fleet.Document) {

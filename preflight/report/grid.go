@@ -24,13 +24,8 @@ func (p *printer) grid(rows [][]string) {
 	}
 }
 
-// preamble is what heads a document: whose facts they are, and what somebody
-// decided to live with.
-func (p *printer) preamble(example bool, waivers []preflight.Waiver, created time.Time) {
-	if example {
-		p.line(0, exampleBanner)
-		p.line(0, "")
-	}
+// preamble is what heads a document: what somebody decided to live with.
+func (p *printer) preamble(waivers []preflight.Waiver, created time.Time) {
 	any := false
 	for i := range waivers {
 		if w := &waivers[i]; !w.Expired(created) {

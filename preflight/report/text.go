@@ -10,29 +10,20 @@ import (
 	"migcheck/preflight"
 )
 
-// exampleBanner frames reports that are about no real host.
-const exampleBanner = "EXAMPLE DATA: recorded hosts that come with migcheck, not yours"
-
 // text writes the report for people at a terminal: one block a NIC with both
 // sides, then the findings, worst first, and the verdict last.
 func text(w io.Writer, d *preflight.Document, o Options) error {
 	p := &printer{w: w, o: o}
-	if d.Example {
-		p.line(0, exampleBanner)
-		p.line(0, "")
-	}
-	p.waivers(d)
-	p.assumed(d)
-	if d.Options.ToAll {
-		p.ranked(d)
-	} else {
-		p.pairs(d)
-	}
-	if d.Example {
-		p.line(0, "")
-		p.line(0, exampleBanner)
-	}
-	return p.err
+	return Framed(w, d.Example, func() error {
+		p.waivers(d)
+		p.assumed(d)
+		if d.Options.ToAll {
+			p.ranked(d)
+		} else {
+			p.pairs(d)
+		}
+		return p.err
+	})
 }
 
 func (p *printer) pairs(d *preflight.Document) {
