@@ -227,6 +227,27 @@ func TestZoneKeepsItsCase(t *testing.T) {
 	}
 }
 
+// A jump host's connection serves others only if they would have logged in with
+// the same keys: a key may be allowed less than another one.
+func TestJumpHostsOfOtherKeys(t *testing.T) {
+	const gates = "Host a* b*\n HostName gate\nHost a*\n IdentityFile /k/a\nHost b\n IdentityFile /k/b\nHost b2\n IdentityFile /k/a\n IdentitiesOnly yes\nHost a3\n IdentityAgent none\n"
+	t.Setenv("SSH_AUTH_SOCK", "/agent")
+	dir := home(t, map[string]string{"config": gates})
+	identity := func(name string) string {
+		got, err := resolve(t, dir, name)
+		ok(t, err)
+		return got.identity()
+	}
+	if identity("a1") != identity("a2") {
+		t.Error("two names of one login are told apart")
+	}
+	for _, other := range []string{"b", "b2", "a3"} {
+		if identity("a1") == identity(other) {
+			t.Errorf("%s would ride on the login of a1", other)
+		}
+	}
+}
+
 // ssh takes true for yes.
 func TestIdentitiesOnlyIsTrue(t *testing.T) {
 	for value, want := range map[string]bool{"yes": true, "True": true, "no": false, "false": false} {

@@ -77,9 +77,11 @@ func (t *Target) way() string {
 	return t.Jump.way() + " " + t.Address()
 }
 
-// identity is the same for two targets that one connection can serve.
+// identity is the same for two targets that one connection can serve: who is
+// reached, who is trusted and who logs in are the same.
 func (t *Target) identity() string {
-	id := fmt.Sprintf("%q@%q:%d key %q", t.User, t.Host, t.Port, t.keyAlias)
+	id := fmt.Sprintf("%q@%q:%d key %q of %q by %q %q of %q only %t",
+		t.User, t.Host, t.Port, t.keyAlias, t.KnownHosts, t.Identities, t.Certificates, t.Agent, t.IdentitiesOnly)
 	if t.Jump != nil {
 		id += " via " + t.Jump.identity()
 	}
