@@ -31,6 +31,7 @@ type Target struct {
 	KnownHosts     []string      // files with host keys
 	ConnectTimeout time.Duration // of connecting, key exchange and login
 
+	token      string // PKCS11Provider, whose keys are not used; empty: none
 	keyAlias   string // HostKeyAlias; empty: the host's own name
 	byHand     string // the command for logging in by hand
 	identified bool   // the identities were named, and are not the default ones
@@ -240,6 +241,9 @@ func (d *Dialer) apply(t *Target, dest destination, o options) error {
 	}
 	t.keyAlias = o.first("hostkeyalias")
 	t.IdentitiesOnly, _ = o.flag("identitiesonly")
+	if v := o.first("pkcs11provider"); !strings.EqualFold(v, "none") {
+		t.token = v
+	}
 	return d.applyPaths(t, d.tokens(t, dest.host), o)
 }
 
