@@ -71,6 +71,9 @@ func (o offer) String() string {
 // agent, other keys of the agent, then files; encrypted files last, since each
 // is a question to a person.
 func (l *login) load() {
+	if l.target.token != "" {
+		l.skipped = append(l.skipped, fmt.Sprintf("PKCS11Provider %s: the keys of tokens (ssh-add -s gives them to the agent, --ssh-command ssh uses them)", l.target.token))
+	}
 	var all []*keyFile
 	var named []ssh.PublicKey
 	for _, path := range l.target.Identities {

@@ -165,6 +165,31 @@ Host *
 	}
 }
 
+// Of ProxyCommand and ProxyJump the first counts, and "none" counts too: a host
+// behind "ProxyCommand none" is not looked for from the jump host of all others.
+func TestFirstProxyCountsAsForSSH(t *testing.T) {
+	proxies := []string{"ProxyJump gate", "ProxyJump none", "ProxyCommand nc %h %p", "ProxyCommand none"}
+	for _, first := range proxies {
+		for _, second := range proxies {
+			config := filepath.Join(t.TempDir(), "config")
+			write(t, config, 0o600, "Host hv\n "+first+"\nHost *\n "+second+"\n")
+			out, err := exec.Command("ssh", "-G", "-F", config, "--", "hv").Output()
+			check(t, err)
+			want, err := parseSSHG(out)
+			check(t, err)
+			f, err := readConfig(config, "", "/root", true)
+			check(t, err)
+			got, err := optionsFor(destination{host: "hv"}, "root", []*configFile{f})
+			check(t, err)
+			for _, k := range []string{"proxyjump", "proxycommand"} {
+				if g := strings.TrimPrefix(got.first(k), "none"); g != want.first(k) {
+					t.Errorf("%s before %s: %s is %q here and %q for ssh", first, second, k, g, want.first(k))
+				}
+			}
+		}
+	}
+}
+
 func TestUsersOwnSSH(t *testing.T) {
 	s := startSSHD(t)
 	u, k := acquainted(t, s)

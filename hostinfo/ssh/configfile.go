@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 )
 
 // Why this is not github.com/kevinburke/ssh_config (v1.6.0), which was tried in
@@ -58,12 +60,11 @@ type configReader struct {
 // readConfig reads an ssh_config file with everything that it includes. A file
 // that is not there is (nil, nil) unless it is required.
 func readConfig(path, base, home string, required bool) (*configFile, error) {
-	r := &configReader{home: home, base: base, budget: maxConfigFiles}
-	f, err := r.read(path, 0)
-	if !required && errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(path); !required && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	return f, err
+	r := &configReader{home: home, base: base, budget: maxConfigFiles}
+	return r.read(path, 0)
 }
 
 func (r *configReader) read(path string, depth int) (*configFile, error) {
@@ -109,11 +110,14 @@ func (r *configReader) include(patterns []string, depth int) ([]*configFile, err
 		if !filepath.IsAbs(p) {
 			p = filepath.Join(r.base, p)
 		}
-		paths, err := filepath.Glob(p)
+		paths, err := includable(filepath.Clean(p))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", p, err)
 		}
 		for _, path := range paths {
+			if err := onlyOurs(path); err != nil {
+				return nil, err
+			}
 			f, err := r.read(path, depth+1)
 			if err != nil {
 				return nil, err
@@ -122,6 +126,40 @@ func (r *configReader) include(patterns []string, depth int) ([]*configFile, err
 		}
 	}
 	return files, nil
+}
+
+// includable are the files that a pattern of Include names to ssh, which uses
+// glob(3): [!a] is [^a], and a dot that begins a name is written, so that an
+// editor's hidden copies are not read. A directory, and a link that leads nowhere,
+// include nothing.
+func includable(pattern string) ([]string, error) {
+	paths, err := filepath.Glob(strings.ReplaceAll(pattern, "[!", "[^"))
+	patterns := strings.Split(pattern, "/")
+	return slices.DeleteFunc(paths, func(path string) bool {
+		for i, name := range strings.Split(path, "/") {
+			if i < len(patterns) && strings.HasPrefix(name, ".") && !strings.HasPrefix(patterns[i], ".") {
+				return true
+			}
+		}
+		info, err := os.Stat(path)
+		return errors.Is(err, fs.ErrNotExist) || err == nil && info.IsDir()
+	}), err
+}
+
+// onlyOurs refuses a file that others may write, as ssh does: they could send the
+// user to a host of theirs, with known_hosts to match.
+func onlyOurs(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if st, ok := info.Sys().(*syscall.Stat_t); ok && st.Uid != 0 && int(st.Uid) != os.Getuid() {
+		return fmt.Errorf("%s: it belongs to another user (%d), and ssh does not read it either", path, st.Uid)
+	}
+	if mode := info.Mode().Perm(); mode&0o022 != 0 {
+		return fmt.Errorf("%s: its permissions %04o let others write it, and ssh does not read it either (chmod go-w)", path, mode)
+	}
+	return nil
 }
 
 // parseConfigLine reads "Keyword args", "Keyword=args" or "Keyword = args". The

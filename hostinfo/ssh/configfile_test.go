@@ -134,6 +134,8 @@ func TestConfigurationsThatAreRefused(t *testing.T) {
 	}{
 		"Host hv\n\n ProxyCommand nc %h %p":      {Unsupported, "ProxyCommand is set (nc %h %p)"},
 		"RevokedHostKeys /krl":                   {Unsupported, "RevokedHostKeys"},
+		"PubkeyAuthentication no":                {Unsupported, "PubkeyAuthentication is set (no)"},
+		"PreferredAuthentications a,password":    {Unsupported, "PreferredAuthentications is set (a,password)"},
 		"Host hv\nMatch exec true\n Port 1":      {BadConfig, "config:2: Match exec"},
 		"Match host hv !final":                   {BadConfig, "config:1: Match final"},
 		"CanonicalizeHostname always":            {BadConfig, "CanonicalizeHostname"},
@@ -161,6 +163,9 @@ func TestConfigurationsThatAreRefused(t *testing.T) {
 		if !errors.Is(err, want.kind) || !strings.Contains(err.Error(), want.text) {
 			t.Errorf("%.40q: %+v, %v, want %q with %q", text, got, err, want.kind, want.text)
 		}
+		if want.text == "%C" && !strings.Contains(Hint(err), "--ssh-command ssh") {
+			t.Errorf("%.40q: the hint is %q", text, Hint(err))
+		}
 	}
 	// What does not concern the host does no harm.
 	dir := home(t, map[string]string{"config": "Host other\n ProxyCommand x\nMatch host other exec true\n Port 1\nHost hv\n ProxyCommand none\n Port 7\n"})
@@ -169,6 +174,87 @@ func TestConfigurationsThatAreRefused(t *testing.T) {
 	}
 	if _, err := resolve(t, t.TempDir(), "hv"); !errors.Is(err, BadConfig) || !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a named file that is not there: %v", err)
+	}
+}
+
+// A file that is not there, a directory and a hidden file are passed over as ssh
+// passes over them, and take nothing else of the configuration with them.
+func TestIncludedFiles(t *testing.T) {
+	dir := home(t, map[string]string{
+		"config": "Include gone here/[!b]* ~/.ssh/nowhere\nHost hv\n HostName hv.example\nHost *\n User last\n",
+	})
+	ok(t, os.Symlink("/nonexistent", filepath.Join(dir, ".ssh", "gone")))
+	ok(t, os.MkdirAll(filepath.Join(dir, ".ssh", "here", "sub"), 0o700))
+	for name, text := range map[string]string{".a.swp": "User \x00", ".b": "User hidden", "b": "User b", "c": "Port 2222"} {
+		ok(t, os.WriteFile(filepath.Join(dir, ".ssh", "here", name), []byte(text), 0o600))
+	}
+	d, err := New(Config{Home: dir}) // ~/.ssh/config need not be there; this one is
+	ok(t, err)
+	got, err := d.Resolve(t.Context(), "hv")
+	if err != nil || got.Address() != "hv.example:2222" || got.User != "last" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// Whoever may write the configuration may send the user anywhere.
+func TestConfigurationThatOthersMayWrite(t *testing.T) {
+	resolve := func(dir string) error {
+		d, err := New(Config{Home: dir})
+		ok(t, err)
+		_, err = d.Resolve(t.Context(), "hv")
+		return err
+	}
+	dir := home(t, map[string]string{"config": "Include more\n", "more": "User a\n"})
+	ok(t, resolve(dir))
+	for _, name := range []string{"config", "more"} {
+		path := filepath.Join(dir, ".ssh", name)
+		ok(t, os.Chmod(path, 0o620))
+		if err := resolve(dir); !errors.Is(err, BadConfig) || !strings.Contains(err.Error(), path+": its permissions 0620") {
+			t.Errorf("%s: %v", name, err)
+		}
+		ok(t, os.Chmod(path, 0o644))
+	}
+	ok(t, resolve(dir))
+}
+
+// The zone of an address is a device's name, whose case counts.
+func TestZoneKeepsItsCase(t *testing.T) {
+	dir := home(t, map[string]string{"config": "Host hv\n HostName FE80::A%%enP2s0\n"})
+	for _, name := range []string{"hv", "[fe80::a%enP2s0]"} {
+		if got, err := resolve(t, dir, name); err != nil || got.Host != "fe80::a%enP2s0" {
+			t.Errorf("%s: %q, %v", name, got.Host, err)
+		}
+	}
+}
+
+// A jump host's connection serves others only if they would have logged in with
+// the same keys: a key may be allowed less than another one.
+func TestJumpHostsOfOtherKeys(t *testing.T) {
+	const gates = "Host a* b*\n HostName gate\nHost a*\n IdentityFile /k/a\nHost b\n IdentityFile /k/b\nHost b2\n IdentityFile /k/a\n IdentitiesOnly yes\nHost a3\n IdentityAgent none\n"
+	t.Setenv("SSH_AUTH_SOCK", "/agent")
+	dir := home(t, map[string]string{"config": gates})
+	identity := func(name string) string {
+		got, err := resolve(t, dir, name)
+		ok(t, err)
+		return got.identity()
+	}
+	if identity("a1") != identity("a2") {
+		t.Error("two names of one login are told apart")
+	}
+	for _, other := range []string{"b", "b2", "a3"} {
+		if identity("a1") == identity(other) {
+			t.Errorf("%s would ride on the login of a1", other)
+		}
+	}
+}
+
+// ssh takes true for yes.
+func TestIdentitiesOnlyIsTrue(t *testing.T) {
+	for value, want := range map[string]bool{"yes": true, "True": true, "no": false, "false": false} {
+		dir := home(t, map[string]string{"config": "IdentitiesOnly " + value})
+		if got, err := resolve(t, dir, "hv"); err != nil || got.IdentitiesOnly != want {
+			t.Errorf("%s: %v, %v", value, got.IdentitiesOnly, err)
+		}
 	}
 }
 

@@ -106,6 +106,11 @@ func (h *hostKeyCheck) algorithms() []string {
 	}
 	supported := ssh.SupportedAlgorithms().HostKeys
 	asked := slices.DeleteFunc(slices.Clone(h.known), func(a string) bool { return !slices.Contains(supported, a) })
+	if slices.ContainsFunc(h.known, forCertificates) {
+		// The library means the authority's own type, which is not the hosts'.
+		certificates := slices.DeleteFunc(supported, func(a string) bool { return !forCertificates(a) })
+		asked = append(certificates, slices.DeleteFunc(asked, forCertificates)...)
+	}
 	switch {
 	case h.loose:
 		for _, a := range unknownOrder {
@@ -118,6 +123,8 @@ func (h *hostKeyCheck) algorithms() []string {
 	}
 	return asked
 }
+
+func forCertificates(algorithm string) bool { return strings.Contains(algorithm, "-cert-v01@") }
 
 // check is the ssh.HostKeyCallback.
 func (h *hostKeyCheck) check(_ string, remote net.Addr, key ssh.PublicKey) error {
@@ -168,17 +175,24 @@ func (h *hostKeyCheck) explain(key ssh.PublicKey, err error) *Error {
 
 // mismatch explains that the server has no key of the known types.
 func (h *hostKeyCheck) mismatch(n *ssh.AlgorithmNegotiationError) *Error {
-	var have []string
+	var have, authorities []string
 	for _, k := range h.db.HostKeys(h.name) {
-		if !slices.Contains(have, k.Type()) {
+		switch {
+		case k.Cert:
+			authorities = append(authorities, k.Type())
+		case !slices.Contains(have, k.Type()):
 			have = append(have, k.Type())
 		}
+	}
+	only := "keys of the types " + strings.Join(have, ", ")
+	if len(have) == 0 {
+		only = "the certificate authority " + strings.Join(authorities, ", ")
 	}
 	t := h.target
 	return &Error{
 		Kind: HostKeyType, Host: t.Name, Op: "check the host key of " + t.Address(),
-		Err: fmt.Errorf("in %s it has only keys of the types %s, but the server offers %s",
-			h.places(), strings.Join(have, ", "), words([]byte(strings.Join(n.RequestedAlgorithms, ", ")))),
+		Err: fmt.Errorf("in %s it has only %s, but the server offers %s",
+			h.places(), only, words([]byte(strings.Join(n.RequestedAlgorithms, ", ")))),
 		Hint: "if its administrator confirms the new key, accept it once: " + t.byHand,
 	}
 }

@@ -134,3 +134,23 @@ func TestHostCertificate(t *testing.T) {
 	_, err = u.dial("hv")
 	wantError(t, err, HostCertificate, "expired")
 }
+
+// An authority certifies keys of any type, whatever its own is. A host without a
+// certificate is told what is known: an authority, and no key.
+func TestAuthorityOfAnotherType(t *testing.T) {
+	s := startSSHD(t, "HostCertificate DIR/host_cert.pub")
+	u, _ := acquainted(t, s)
+	ca := newKey(t, t.TempDir(), "ca", "rsa", "")
+	u.write("known_hosts", fmt.Sprintf("@cert-authority [127.0.0.1]:%d %s\n", s.port, ca.line()))
+	for _, kind := range []string{"ed25519", "ecdsa"} {
+		cert := &ssh.Certificate{Key: s.host[kind].PublicKey(), CertType: ssh.HostCert, KeyId: "hv", ValidPrincipals: []string{"127.0.0.1"}, ValidBefore: ssh.CertTimeInfinity}
+		check(t, cert.SignCert(rand.Reader, ca))
+		write(t, s.dir+"/host_cert.pub", 0o644, string(ssh.MarshalAuthorizedKey(cert)))
+		check(t, s.reload(t))
+		run(t, u.mustDial("hv"), "echo "+kind, kind+"\n")
+	}
+	write(t, s.dir+"/host_cert.pub", 0o644, "")
+	check(t, s.reload(t))
+	_, err := u.dial("hv")
+	wantError(t, err, HostKeyType, "only the certificate authority ssh-rsa", "ssh-ed25519")
+}

@@ -202,6 +202,16 @@ func TestRefusedKey(t *testing.T) {
 	wantError(t, err, Authentication, "too open")
 }
 
+// The keys of a token are not used here. Who has nothing else learns why.
+func TestTokenThatIsNotAsked(t *testing.T) {
+	s := startSSHD(t)
+	u, _ := acquainted(t, s)
+	s.authorize(t)
+	u.write("config", fmt.Sprintf("Host hv\n HostName 127.0.0.1\n Port %d\n User alice\nHost *\n PKCS11Provider /usr/lib/token.so\n", s.port))
+	_, err := u.dial("hv")
+	wantError(t, err, Authentication, "not offered: PKCS11Provider /usr/lib/token.so", "--ssh-command ssh")
+}
+
 func TestServerThatWantsMoreThanAKey(t *testing.T) {
 	s := startSSHD(t, "AuthenticationMethods publickey,password", "PasswordAuthentication yes")
 	u, _ := acquainted(t, s)

@@ -13,6 +13,13 @@ import (
 // certificatefile add up.
 type options map[string][]string
 
+// flag is the first argument of a keyword that is on or off, in the words that
+// ssh has for it.
+func (o options) flag(keyword string) (on, off bool) {
+	v := strings.ToLower(o.first(keyword))
+	return v == "yes" || v == "true", v == "no" || v == "false"
+}
+
 // first is the first argument of a keyword, or "".
 func (o options) first(keyword string) string {
 	if v := o[keyword]; len(v) > 0 {
@@ -91,6 +98,11 @@ func (e *evaluation) set(line configLine) {
 	case "userknownhostsfile", "globalknownhostsfile":
 		if _, ok := e.found[k]; !ok {
 			e.found[k] = line.args
+		}
+	case "proxyjump", "proxycommand": // the first of the two counts, but for no jump before a command
+		jump := e.found.first("proxyjump")
+		if e.found.first("proxycommand") == "" && (jump == "" || k == "proxycommand" && strings.EqualFold(jump, "none")) {
+			e.found[k] = line.args[:1]
 		}
 	default:
 		if _, ok := e.found[k]; !ok {
@@ -222,6 +234,9 @@ func (d *Dialer) loadConfigs() ([]*configFile, error) {
 		}
 		for _, s := range sources {
 			f, err := readConfig(s.path, s.base, d.cfg.Home, s.required)
+			if err == nil && f != nil && d.cfg.ConfigFile == "" && s.base == user {
+				err = onlyOurs(s.path)
+			}
 			if err != nil {
 				d.filesErr = err
 				return

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,7 @@ type Target struct {
 	KnownHosts     []string      // files with host keys
 	ConnectTimeout time.Duration // of connecting, key exchange and login
 
+	token      string // PKCS11Provider, whose keys are not used; empty: none
 	keyAlias   string // HostKeyAlias; empty: the host's own name
 	byHand     string // the command for logging in by hand
 	identified bool   // the identities were named, and are not the default ones
@@ -76,9 +78,11 @@ func (t *Target) way() string {
 	return t.Jump.way() + " " + t.Address()
 }
 
-// identity is the same for two targets that one connection can serve.
+// identity is the same for two targets that one connection can serve: who is
+// reached, who is trusted and who logs in are the same.
 func (t *Target) identity() string {
-	id := fmt.Sprintf("%q@%q:%d key %q", t.User, t.Host, t.Port, t.keyAlias)
+	id := fmt.Sprintf("%q@%q:%d key %q of %q by %q %q of %q only %t",
+		t.User, t.Host, t.Port, t.keyAlias, t.KnownHosts, t.Identities, t.Certificates, t.Agent, t.IdentitiesOnly)
 	if t.Jump != nil {
 		id += " via " + t.Jump.identity()
 	}
@@ -137,13 +141,15 @@ func (d *Dialer) resolve(ctx context.Context, name string, depth int, jumps bool
 	if err != nil {
 		return fail(BadConfig, err)
 	}
+	if !jumps {
+		delete(o, "proxycommand") // the host before it goes first, as with ssh -J
+	}
+	const bySSH = "use the installed ssh for this: --ssh-command ssh"
 	if err := d.apply(t, dest, o); err != nil {
-		return fail(BadConfig, err)
+		return nil, &Error{Kind: BadConfig, Host: words([]byte(name)), Op: "resolve the name", Err: err, Hint: bySSH}
 	}
 	if err := unsupported(o); err != nil {
-		e := &Error{Kind: Unsupported, Host: name, Op: "read ssh_config", Err: err}
-		e.Hint = "use the installed ssh for this: --ssh-command ssh"
-		return nil, e
+		return nil, &Error{Kind: Unsupported, Host: name, Op: "read ssh_config", Err: err, Hint: bySSH}
 	}
 	if !jumps {
 		return t, nil
@@ -172,15 +178,34 @@ func (d *Dialer) options(ctx context.Context, dest destination) (options, error)
 	return o, nil
 }
 
-// unsupported refuses options that change who is reached or trusted and that
-// this package does not have. To ignore them would be wrong.
+// unsupported refuses options that change who is reached, who is trusted or who
+// logs in, and that this package does not have. To ignore them would be wrong.
 func unsupported(o options) error {
+	set := func(k string) error {
+		return fmt.Errorf("%s is set (%s)", k, words([]byte(o.first(strings.ToLower(k)))))
+	}
 	for _, k := range []string{"ProxyCommand", "RevokedHostKeys", "KnownHostsCommand"} {
 		if v := o.first(strings.ToLower(k)); v != "" && !strings.EqualFold(v, "none") {
-			return fmt.Errorf("%s is set (%s)", k, words([]byte(v)))
+			return set(k)
 		}
 	}
+	if _, off := o.flag("pubkeyauthentication"); off {
+		return set("PubkeyAuthentication")
+	}
+	if v := o.first("preferredauthentications"); v != "" && !slices.Contains(strings.Split(v, ","), "publickey") {
+		return set("PreferredAuthentications")
+	}
 	return nil
+}
+
+// lower is the name of a host in lower case. The zone of an address is the name
+// of a device, which keeps its case.
+func lower(host string) string {
+	name, zone, ok := strings.Cut(host, "%")
+	if !ok {
+		return strings.ToLower(host)
+	}
+	return strings.ToLower(name) + "%" + zone
 }
 
 // apply fills a target from its options.
@@ -196,7 +221,7 @@ func (d *Dialer) apply(t *Target, dest destination, o options) error {
 			}
 		}
 	}
-	t.Host = strings.ToLower(t.Host)
+	t.Host = lower(t.Host)
 	if t.User == "" {
 		if t.User = o.first("user"); t.User == "" {
 			t.User = d.login
@@ -215,7 +240,10 @@ func (d *Dialer) apply(t *Target, dest destination, o options) error {
 		return err
 	}
 	t.keyAlias = o.first("hostkeyalias")
-	t.IdentitiesOnly = strings.EqualFold(o.first("identitiesonly"), "yes")
+	t.IdentitiesOnly, _ = o.flag("identitiesonly")
+	if v := o.first("pkcs11provider"); !strings.EqualFold(v, "none") {
+		t.token = v
+	}
 	return d.applyPaths(t, d.tokens(t, dest.host), o)
 }
 

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,9 @@ type Options struct {
 	URIs map[string]string
 	// Connections is how many hosts are asked at once.
 	Connections int
+	// HostTime bounds what is asked of one host, after the login, where who asks
+	// sets no time of their own; 0 means hostTime.
+	HostTime time.Duration
 	// Census reads all guests with their host.
 	Census bool
 	// Keep remembers what hosts and guests' XML said, so that of a later look only
@@ -90,6 +94,19 @@ func (l *live) open(ctx context.Context, s *session) {
 		return
 	}
 	s.openRemote(ctx, l)
+}
+
+// hostTime is far more than a slow host needs. One may hang for good, and still
+// answer as sshd and as libvirt's keep-alive do.
+const hostTime = 5 * time.Minute
+
+// bounded is ctx with an end, if it has none.
+func (l *live) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, has := ctx.Deadline(); has {
+		return ctx, func() {}
+	}
+	limit := cmp.Or(l.opts.HostTime, hostTime)
+	return context.WithTimeoutCause(ctx, limit, fmt.Errorf("it has not answered within %v", limit))
 }
 
 func (l *live) Host(ctx context.Context, name string) (*hostinfo.Host, error) {

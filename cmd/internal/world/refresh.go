@@ -41,6 +41,9 @@ func (s *session) again(ctx context.Context, l *live) *session {
 		libvirt: s.libvirt, forward: s.forward, hangUp: s.hangUp, census: s.census, seen: s.seen, decoder: s.decoder,
 	}
 	defer close(next.ready)
+	outer := ctx
+	ctx, cancel := l.bounded(ctx)
+	defer cancel()
 	if s.name == Local {
 		next.lookHere(ctx)
 		next.askLibvirt(ctx, func() { next.openLibvirtHere(ctx, l) })
@@ -50,7 +53,7 @@ func (s *session) again(ctx context.Context, l *live) *session {
 		s.close()
 		next.ssh, next.agent, next.shown, next.sockets, next.hearing, next.absent = nil, nil, nil, nil, nil, absence{}
 		next.libvirt, next.forward, next.hangUp = nil, nil, nil
-		next.openRemote(ctx, l)
+		next.openRemote(outer, l)
 		return next
 	}
 	next.askLibvirt(ctx, func() { next.openLibvirtOf(ctx, l) })

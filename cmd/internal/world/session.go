@@ -49,6 +49,8 @@ type session struct {
 }
 
 func (s *session) openLocal(ctx context.Context, l *live) {
+	ctx, cancel := l.bounded(ctx)
+	defer cancel()
 	s.lookHere(ctx)
 	s.openLibvirtHere(ctx, l)
 }
@@ -68,7 +70,9 @@ func (s *session) lookHere(ctx context.Context) {
 }
 
 func (s *session) openRemote(ctx context.Context, l *live) {
-	err := s.login(ctx, l)
+	err := s.login(ctx, l) // which has a time-out of its own, and may ask a person
+	ctx, cancel := l.bounded(ctx)
+	defer cancel()
 	if err == nil {
 		if l.fleet.Hosts[s.name].Agent {
 			s.agent = s.newAgent()
