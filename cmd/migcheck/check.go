@@ -71,7 +71,7 @@ func checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "check GUEST... --to HOST",
 		Short:             "check guests before their migration (the same without the verb)",
-		Long:              "check judges every direct NIC of the guests on the way from one host to another.\nIt is what migcheck does without a verb, for guests that are called like one.\n\n" + aboutScope,
+		Long:              "check judges every NIC of the guests on the way from one host to another.\nIt is what migcheck does without a verb, for guests that are called like one.\n\n" + aboutScope,
 		Example:           "  migcheck check guest1 --to hostB",
 		ValidArgsFunction: completeGuests,
 		RunE:              func(cmd *cobra.Command, args []string) error { return c.run(cmd, args) },

@@ -11,9 +11,9 @@ import (
 )
 
 const about = `migcheck says before a KVM guest is live-migrated whether its network will still
-be there on the other host, why not, and what to do about it. It judges every NIC
-that stands on a host device through MacVTap (<interface type='direct'>), and
-changes nothing unless it is told to --migrate.
+be there on the other host, why not, and what to do about it. It judges every NIC,
+those above all that stand on a host device through MacVTap (<interface
+type='direct'>), and changes nothing unless it is told to --migrate.
 
 Exit status: 0 ready, 1 blocked, 2 usage or internal error, 3 undecided, 4 a
 migration failed or the guest arrived without its network, 130 and 143 for
