@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -70,7 +69,7 @@ func schemaCommand() *cobra.Command {
 		Short:             "print the JSON Schema of -o json",
 		Long:              "schema prints the JSON Schema of what -o json writes: without a word that of a\nreport of guests that were named.",
 		Example:           "  migcheck schema > report.schema.json\n  migcheck schema fleet > fleet.schema.json",
-		Args:              cobra.MaximumNArgs(1),
+		Args:              atMost(1, "one of "+strings.Join(all[:len(all)-1], ", ")+" and "+all[len(all)-1]),
 		ValidArgsFunction: cobra.FixedCompletions(all, cobra.ShellCompDirectiveNoFileComp),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			of := "report"
@@ -90,8 +89,7 @@ func schemaCommand() *cobra.Command {
 }
 
 func printJSON(cmd *cobra.Command, v any) error {
-	e := json.NewEncoder(cmd.OutOrStdout())
+	e := report.JSON(cmd.OutOrStdout())
 	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
 	return e.Encode(v)
 }

@@ -13,6 +13,7 @@ import (
 	"migcheck/cmd/internal/nearest"
 	"migcheck/cmd/internal/world"
 	"migcheck/hostinfo"
+	"migcheck/hostinfo/shell"
 	"migcheck/preflight"
 	"migcheck/preflight/report"
 )
@@ -70,7 +71,7 @@ func checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "check GUEST... --to HOST",
 		Short:             "check guests before their migration (the same without the verb)",
-		Long:              "check judges every direct NIC of the guests on the way from one host to another.\nIt is what migcheck does without a verb, for guests that are called like one.\n\n" + aboutScope,
+		Long:              "check judges every NIC of the guests on the way from one host to another.\nIt is what migcheck does without a verb, for guests that are called like one.\n\n" + aboutScope,
 		Example:           "  migcheck check guest1 --to hostB",
 		ValidArgsFunction: completeGuests,
 		RunE:              func(cmd *cobra.Command, args []string) error { return c.run(cmd, args) },
@@ -153,11 +154,9 @@ func (c *checkFlags) complete(cmd *cobra.Command, guests []string) error {
 	case slices.Contains(guests, ""):
 		return exit.Because(fmt.Errorf("a guest's name is empty"), "")
 	case len(c.to) == 0:
-		hint := "migcheck " + strings.Join(guests, " ") + " --to HOST"
-		if v := nearest.Of(guests[0], verbs(cmd)); v != "" && len(guests) <= 3 {
-			hint = fmt.Sprintf("or did you mean the command %q? migcheck %s --help", v, v)
-		}
-		return exit.Because(errNoDestination, hint)
+		return exit.Because(errNoDestination, c.whole(cmd, guests))
+	case slices.Contains(c.to, ""):
+		return exit.Because(fmt.Errorf("--to names a host without a name"), "")
 	case slices.Contains(c.to, c.from):
 		return exit.Because(fmt.Errorf("source and destination are both %s", c.from), "")
 	case c.toURI != "" && len(c.to) > 1:
@@ -196,6 +195,26 @@ func (c *checkFlags) complete(cmd *cobra.Command, guests []string) error {
 		return err
 	}
 	return errors.Join(c.probeFlags.complete(c), c.moveFlags.complete(c, guests))
+}
+
+// whole is the command that lacks its destination, to be pasted, or the one that may
+// have been meant. A name that can't be shown as it is gets none.
+func (c *checkFlags) whole(cmd *cobra.Command, guests []string) string {
+	if n := len(guests); n > 0 && n <= 3 {
+		if v := nearest.Of(guests[0], verbs(cmd)); v != "" {
+			return fmt.Sprintf("or did you mean the command %q? migcheck %s --help", v, v)
+		}
+	}
+	isFlag := func(g string) bool { return strings.HasPrefix(g, "-") }
+	switch {
+	case c.all:
+		return cmd.CommandPath() + " --all --from HOST --to HOST"
+	case !shell.Quotable(strings.Join(guests, "")):
+		return ""
+	case slices.ContainsFunc(guests, isFlag):
+		return cmd.CommandPath() + " --to HOST -- " + shell.Join(guests...)
+	}
+	return cmd.CommandPath() + " " + shell.Join(guests...) + " --to HOST"
 }
 
 // checkRun is one run of a check.

@@ -9,6 +9,7 @@ import (
 	"migcheck/cmd/internal/denial"
 	"migcheck/cmd/internal/exit"
 	"migcheck/hostinfo"
+	"migcheck/hostinfo/ssh"
 	"migcheck/preflight/report"
 )
 
@@ -50,5 +51,5 @@ func hintOf(err error) string {
 	}](err); ok {
 		return h.Hint()
 	}
-	return ""
+	return ssh.Hint(err)
 }

@@ -36,7 +36,7 @@ anything is other; 2 if there are no such runs.`,
   migcheck diff yesterday
   migcheck diff 7d latest -o json
   migcheck diff -3 -2 --fail-on worse`,
-		Args:              cobra.MaximumNArgs(2),
+		Args:              atMost(2, "the names of two runs"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			style, err := look(color)

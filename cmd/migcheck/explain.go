@@ -22,7 +22,7 @@ func explainCommand() *cobra.Command {
 		Short:             "say what a rule means and what harm the defect does",
 		Long:              "explain says what a rule looks at, what harm the defect does and when libvirt would\nnotice, and shows it at work. Without a rule it lists them.",
 		Example:           "  migcheck explain vlan-mismatch\n  migcheck explain vlan-mismatch -o json",
-		Args:              cobra.MaximumNArgs(1),
+		Args:              atMost(1, "one rule"),
 		ValidArgsFunction: completeRules,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if format != "text" && format != "json" {

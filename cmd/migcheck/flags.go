@@ -53,6 +53,9 @@ func (r *reach) register(f *pflag.FlagSet) {
 
 // named is the fleet file, with the hosts of an inventory if there is one.
 func (r *reach) named(cmd *cobra.Command) (*fleetfile.Fleet, error) {
+	if r.snapshot == "" && cmd.Flags().Changed("snapshot") { // never the live hosts in its place
+		return nil, exit.Because(errors.New("--snapshot names no directory"), "")
+	}
 	fleet, ignored, err := fleetfile.Find(r.fleet)
 	if err != nil {
 		return nil, exit.Because(err, "")

@@ -17,7 +17,7 @@ func inventoryCommand() *cobra.Command {
 		Short:             "print one host's facts as JSON",
 		Long:              "inventory prints what migcheck learns about a host, this one if none is named,\nwith a list of what could not be read and why.",
 		Example:           "  migcheck inventory\n  migcheck inventory hostB",
-		Args:              cobra.MaximumNArgs(1),
+		Args:              atMost(1, "the name of one host"),
 		ValidArgsFunction: completeHosts,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name := world.Local

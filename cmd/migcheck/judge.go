@@ -191,8 +191,11 @@ func ctxErr(ctx context.Context) error {
 func (r *checkRun) distinct(from []string) error {
 	for _, f := range from {
 		for _, to := range r.flags.to {
+			if f == to {
+				return exit.Because(fmt.Errorf("source and destination are both %s", f), "")
+			}
 			a, b := r.hosts[f], r.hosts[to]
-			if f == to || a.BootID != "" && a.BootID == b.BootID {
+			if a.BootID != "" && a.BootID == b.BootID {
 				return exit.Because(fmt.Errorf("source and destination are one host: %s and %s have one boot id", f, to), "")
 			}
 		}
@@ -237,7 +240,11 @@ func (r *checkRun) noGuest(ctx context.Context, host, ref string) error {
 // unasked are lines about the hosts that may have a guest and did not say so.
 func (r *checkRun) unasked(ctx context.Context) []string {
 	var lines []string
-	for _, name := range r.world.HostNames() {
+	names := r.world.HostNames()
+	if r.flags.snapshot == "" {
+		names = append([]string{world.Local}, names...)
+	}
+	for _, name := range names {
 		h, _ := r.world.Host(ctx, name) // was asked before: this is its answer
 		if g := h.Missing(hostinfo.FactDomains, ""); g != nil {
 			lines = append(lines, name+" could not be asked: "+g.Reason)
@@ -257,6 +264,9 @@ func (r *checkRun) noHost(name string, err error) error {
 	}
 	if h := hintOf(err); hint == "" {
 		hint = h
+	}
+	if names := r.world.HostNames(); hint == "" && len(names) > 0 {
+		hint = "there is " + several(names)
 	}
 	return &exit.Error{Code: exit.Usage, Err: err, Hint: hint}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -34,6 +35,9 @@ func outputs(flags []string, known func(string) error) ([]output, error) {
 		}
 		if !named && slices.ContainsFunc(out, func(o output) bool { return o.file == "" }) {
 			return nil, exit.Because(fmt.Errorf("two formats can't both go to stdout"), "name a file for one of them: -o "+format+"=FILE")
+		}
+		if i := slices.IndexFunc(out, func(o output) bool { return named && filepath.Clean(o.file) == filepath.Clean(file) }); i >= 0 {
+			return nil, exit.Because(fmt.Errorf("-o %s and -o %s are one file", flags[i], f), "")
 		}
 		out = append(out, output{format, file})
 	}

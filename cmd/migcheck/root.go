@@ -11,9 +11,9 @@ import (
 )
 
 const about = `migcheck says before a KVM guest is live-migrated whether its network will still
-be there on the other host, why not, and what to do about it. It judges every NIC
-that stands on a host device through MacVTap (<interface type='direct'>), and
-changes nothing unless it is told to --migrate.
+be there on the other host, why not, and what to do about it. It judges every NIC,
+those above all that stand on a host device through MacVTap (<interface
+type='direct'>), and changes nothing unless it is told to --migrate.
 
 Exit status: 0 ready, 1 blocked, 2 usage or internal error, 3 undecided, 4 a
 migration failed or the guest arrived without its network, 130 and 143 for
@@ -53,6 +53,7 @@ func root() *cobra.Command {
 		renderCommand(), compareCommand(), inventoryCommand(), snapshotCommand(), doctorCommand(), rulesCommand(),
 		explainCommand(), schemaCommand(), hookCommand(), agentCommand(), systemdCommand(), versionCommand())
 	cmd.SetFlagErrorFunc(flagError)
+	refuseUnknownTopics(cmd)
 	return cmd
 }
 
@@ -61,10 +62,18 @@ func flagError(cmd *cobra.Command, err error) error {
 	return exit.Because(err, fmt.Sprintf("%s --help lists the flags; a guest whose name starts with - goes behind --: migcheck --to HOST -- -name", cmd.CommandPath()))
 }
 
-// verbs are the names of all commands, for suggestions.
+// verbs are the names of all commands, for suggestions: none if the verb was said.
 func verbs(cmd *cobra.Command) []string {
+	if cmd.HasParent() {
+		return nil
+	}
+	return namesOf(cmd)
+}
+
+// namesOf are the names of the commands below one.
+func namesOf(cmd *cobra.Command) []string {
 	var out []string
-	for _, c := range cmd.Root().Commands() {
+	for _, c := range cmd.Commands() {
 		if c.IsAvailableCommand() {
 			out = append(out, c.Name())
 		}
@@ -73,9 +82,15 @@ func verbs(cmd *cobra.Command) []string {
 }
 
 // exactly is an argument check that says what was expected.
-func exactly(n int, what string) cobra.PositionalArgs {
+func exactly(n int, what string) cobra.PositionalArgs { return between(n, n, what) }
+
+// atMost is exactly where fewer will do.
+func atMost(n int, what string) cobra.PositionalArgs { return between(0, n, what+" at most") }
+
+// between is exactly for a range of numbers.
+func between(least, most int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) == n {
+		if least <= len(args) && len(args) <= most {
 			return nil
 		}
 		return exit.Because(fmt.Errorf("%s takes %s", cmd.CommandPath(), what), "for example:"+strings.TrimRight(strings.Join(strings.Split("\n"+cmd.Example, "\n"), " "), " "))

@@ -10,6 +10,7 @@ import (
 	"migcheck/cmd/internal/world"
 	"migcheck/hostinfo"
 	"migcheck/hostinfo/snapshot"
+	"migcheck/preflight/report"
 )
 
 func snapshotCommand() *cobra.Command {
@@ -27,7 +28,7 @@ it would have judged live. Files are readable by you alone. With --scope all eac
 host is also asked about the guests of the others, and what else the guests are is
 recorded, for a check with --scope all.`,
 		Example:           "  migcheck snapshot hostA hostB -d ticket-4711 --redact",
-		Args:              cobra.MinimumNArgs(1),
+		Args:              between(1, 1<<20, "the names of one or more hosts"),
 		ValidArgsFunction: completeHosts,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if dir == "" {
@@ -78,7 +79,7 @@ func (r *reach) record(cmd *cobra.Command, names []string, dir string, scope sco
 		return err
 	}
 	for _, h := range hosts {
-		fmt.Fprintf(cmd.ErrOrStderr(), "recorded %s (devices: %d, guests: %d, gaps: %d)\n", h.Host.Name, len(h.Host.Devices), len(h.Guests), len(h.Host.Gaps))
+		fmt.Fprintf(cmd.ErrOrStderr(), "recorded %s (devices: %d, guests: %d, gaps: %d)\n", report.Safe(h.Host.Name), len(h.Host.Devices), len(h.Guests), len(h.Host.Gaps))
 	}
 	return exit.Status(code)
 }

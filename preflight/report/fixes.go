@@ -30,15 +30,19 @@ func (p *printer) allFixes(d *fixes.Document) {
 		p.line(0, "")
 		p.oneFix(i+1, &d.Fixes[i])
 	}
-	p.line(0, "")
+	last := ""
 	switch {
 	case len(d.Fixes) == 0 && d.Blocked == 0:
-		p.line(0, "nothing is blocked")
+		last = "nothing is blocked"
 	case len(d.Fixes) == 0:
-		p.line(0, "no single change opens a way")
+		last = "no single change opens a way"
 	case d.More > 0:
-		p.line(0, fmt.Sprintf("%d more open no more than these; --all lists them", d.More))
+		last = fmt.Sprintf("%d more open no more than these; --all lists them", d.More)
+	default:
+		return
 	}
+	p.line(0, "")
+	p.line(0, last)
 }
 
 func (p *printer) oneFix(n int, x *fixes.Fix) {

@@ -225,8 +225,7 @@ func read[T any](document []byte) (*T, error) {
 }
 
 func indented[T any](w io.Writer, d *T, _ Options) error {
-	e := json.NewEncoder(w)
+	e := JSON(w)
 	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
 	return e.Encode(d)
 }

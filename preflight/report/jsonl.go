@@ -16,9 +16,7 @@ type liner struct {
 }
 
 func newLiner(w io.Writer) *liner {
-	l := &liner{e: json.NewEncoder(w)}
-	l.e.SetEscapeHTML(false)
-	return l
+	return &liner{e: JSON(w)}
 }
 
 func (l *liner) put(v any) {
