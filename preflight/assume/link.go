@@ -34,12 +34,28 @@ func (m *model) addVLAN(v vlan) error {
 		}
 		top = max(top, d.Index)
 	}
+	if n := m.lent(p, v); n != "" {
+		return fmt.Errorf("something in network namespace %s carries VLAN %d on %s already", n, v.id, p.Name)
+	}
 	m.host.Devices = append(m.host.Devices, hostinfo.Device{
 		Index: top + 1, Name: v.name, Kind: hostinfo.KindVLAN, LinkType: "ether", Parent: p.Index,
 		Up: hostinfo.No, LowerUp: hostinfo.No, MAC: p.MAC, MTU: p.MTU,
 		VLAN: &hostinfo.VLAN{ID: v.id, Protocol: v.protocol, LooseBinding: hostinfo.No},
 	})
 	return nil
+}
+
+// lent is the network namespace that has the VLAN on the parent; empty if none has,
+// as far as they were looked into.
+func (m *model) lent(parent *hostinfo.Device, v vlan) string {
+	for i := range m.host.Namespaces {
+		for _, d := range m.host.Namespaces[i].Devices {
+			if d.ParentElsewhere && d.Parent == parent.Index && d.VLAN != nil && d.VLAN.ID == v.id && d.VLAN.Protocol == v.protocol {
+				return m.host.Namespaces[i].Name
+			}
+		}
+	}
+	return ""
 }
 
 // remove deletes a device and, as the kernel does, what stands on it.

@@ -102,6 +102,9 @@ func (l *look) details(c *code, d *hostinfo.Device) {
 	if v := d.VLAN; v != nil {
 		c.text(v.Protocol)
 		c.tri(v.LooseBinding)
+		if p := l.Links.Parent(d); p != nil && p.Filters() { // which it lets pass, by number
+			c.num(v.ID)
+		}
 	}
 	if b := d.Bond; b != nil {
 		c.text(b.Mode)

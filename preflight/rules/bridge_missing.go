@@ -77,7 +77,7 @@ func bridgeAnew(src, dst *preflight.Endpoint) []string {
 		return nil
 	}
 	d := dst.View.Links.ByName(up[0].Name)
-	if d == nil || d.VLAN == nil || *d.VLAN != *up[0].VLAN || inUse(dst, d) || len(d.Addresses) > 0 || dst.View.Missing(hostinfo.FactAddresses, d.Name) != nil {
+	if d == nil || d.VLAN == nil || *d.VLAN != *up[0].VLAN || inUse(dst, d) {
 		return nil
 	}
 	name, uplink := shell.Quote(dst.Wanted), shell.Quote(d.Name)

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"strings"
 
 	"migcheck/hostinfo"
@@ -62,10 +63,27 @@ func (w *layerWalk) below(d *hostinfo.Device) layerState {
 		return layerState{d, d.Name + " is Open vSwitch's, which has no port that leads out"}
 	default:
 		if parent := links.Parent(d); parent != nil {
+			if why := shutOut(links, d, parent); why != "" {
+				return layerState{parent, why}
+			}
 			return w.look(parent)
 		}
 	}
 	return layerState{at: d}
+}
+
+// shutOut says why a bridge drops what comes from a VLAN that stands on it: it
+// filters, and has uplinks, none of which is in that VLAN; "" otherwise, and where what
+// they are in was not read.
+func shutOut(links *hostinfo.Links, d, bridge *hostinfo.Device) string {
+	if d.VLAN == nil || d.VLAN.Protocol != "802.1Q" || bridge.Bridge == nil || bridge.Bridge.VLANFiltering != hostinfo.Yes {
+		return ""
+	}
+	up := uplinks(links.Ports(bridge))
+	if len(up) == 0 || firstMissing(up, hostinfo.VLANRange{First: d.VLAN.ID, Last: d.VLAN.ID}) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("no uplink of %s is in VLAN %d, so the bridge drops its frames", bridge.Name, d.VLAN.ID)
 }
 
 // ports judges a device that needs one of several below it.

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"migcheck/hostinfo"
@@ -48,11 +49,11 @@ func recreate(src, dst *preflight.Endpoint) []string {
 		return nil
 	}
 	parent := dst.View.Links.ByName(below.Name)
-	if parent == nil || vlanTaken(dst, parent, src.Device.VLAN) {
+	if parent == nil || vlanTaken(dst, parent, src.Device.VLAN) || !sameTags(src, below, dst, parent) {
 		return nil
 	}
 	name := shell.Quote(dst.Wanted)
-	var out []string
+	out := setUp(downBelow(dst, parent))
 	if dst.Device != nil {
 		if dst.Device.Kind != hostinfo.KindVLAN || dst.Device.Name != dst.Wanted || inUse(dst, dst.Device) {
 			return nil
@@ -66,9 +67,23 @@ func recreate(src, dst *preflight.Endpoint) []string {
 	return commands(append(out, add, "ip link set dev "+name+" up")...)
 }
 
-// inUse says whether taking the device away would take something else along.
+// inUse says whether taking the device away may take something else along: what
+// stands on it, in whatever network namespace, or the host's own addresses.
 func inUse(e *preflight.Endpoint, d *hostinfo.Device) bool {
-	return d.Master != 0 || len(e.View.Links.Children(d)) > 0 || len(d.Held) > 0
+	for _, f := range []hostinfo.Fact{hostinfo.FactAddresses, hostinfo.FactForwarding} {
+		if e.View.Missing(f, d.Name) != nil {
+			return true
+		}
+	}
+	return d.Master != 0 || len(d.Held) > 0 || len(d.Addresses) > 0 || len(e.View.Links.Children(d)) > 0 || len(onElsewhere(e, d)) > 0
+}
+
+// sameTags says whether two devices of two hosts lead to the same VLAN, as far as
+// is known; a name alone does not say so.
+func sameTags(src *preflight.Endpoint, a *hostinfo.Device, dst *preflight.Endpoint, b *hostinfo.Device) bool {
+	here, _ := tagsOf(&preflight.Endpoint{View: src.View, Device: a})
+	there, _ := tagsOf(&preflight.Endpoint{View: dst.View, Device: b})
+	return here != "" && here == there
 }
 
 // both says of a pair's devices what each is: once by name where both have one.
@@ -92,13 +107,20 @@ func kindWord(d *hostinfo.Device) string {
 	return d.Kind
 }
 
-// vlanTaken says whether another device on the parent carries that VLAN
-// already: the kernel has one device for each.
+// vlanTaken says whether another device on the parent may carry that VLAN already:
+// the kernel has one device for each, in whatever network namespace.
 func vlanTaken(dst *preflight.Endpoint, parent *hostinfo.Device, v *hostinfo.VLAN) bool {
-	for _, c := range dst.View.Links.Children(parent) {
-		if c != dst.Device && c.VLAN != nil && c.VLAN.ID == v.ID && c.VLAN.Protocol == v.Protocol {
-			return true
-		}
+	others := dst.View.Links.Children(parent)
+	for _, s := range onElsewhere(dst, parent) {
+		others = append(slices.Clip(others), s.Device)
 	}
-	return false
+	return slices.ContainsFunc(others, func(c *hostinfo.Device) bool {
+		switch {
+		case c == dst.Device:
+			return false
+		case c.VLAN == nil:
+			return c.Kind == hostinfo.KindVLAN || c.Kind == hostinfo.KindUnknown
+		}
+		return c.VLAN.ID == v.ID && c.VLAN.Protocol == v.Protocol
+	})
 }

@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"migcheck/hostinfo"
 	"migcheck/hostinfo/shell"
@@ -46,6 +47,9 @@ seen to let full frames pass.`,
 		if narrowest(dst) < ethernetMTU {
 			f.Level = preflight.Blocked
 		}
+		if d := limit(dst, uses); d != nil {
+			f.Hint = fmt.Sprintf("%s takes at most %d; lower the MTU in the guest", d.Name, d.MaxMTU)
+		}
 		p.Report(keepMTU(f, dst, uses))
 	},
 }
@@ -53,7 +57,7 @@ seen to let full frames pass.`,
 // takes is the device whose MTU the guest's frames must fit: its own, or of a
 // bridge the widest of its uplinks, where that is narrower than the bridge.
 func takes(e *preflight.Endpoint) *hostinfo.Device {
-	if !e.Bridged {
+	if !e.Bridged && !isSwitch(e.Device) {
 		return e.Device
 	}
 	var widest *hostinfo.Device
@@ -68,13 +72,36 @@ func takes(e *preflight.Endpoint) *hostinfo.Device {
 	return widest
 }
 
+func isSwitch(d *hostinfo.Device) bool {
+	return d.Kind == hostinfo.KindBridge || d.Kind == hostinfo.KindOpenVSwitch
+}
+
+// layers are the device and all below it that the guest's frames pass: of a bridge
+// its uplinks, also where a macvtap stands on it.
+func layers(e *preflight.Endpoint) []*hostinfo.Device {
+	if e.Bridged || !isSwitch(e.Device) {
+		return e.Stack
+	}
+	all := slices.Clone(e.Stack)
+	for _, up := range e.View.Links.Uplinks(e.Device) {
+		for _, d := range e.View.Links.Stack(up) {
+			if !slices.Contains(all, d) {
+				all = append(all, d)
+			}
+		}
+	}
+	return all
+}
+
 // narrowest is the MTU of the lowest layers, which is what their drivers receive
 // by: the kernel passes frames of a macvtap through a VLAN or bond without
-// looking at theirs (full frames crossed a VLAN of 1400 bytes on NICs of 1500).
+// looking at theirs (full frames crossed a VLAN of 1400 bytes on NICs of 1500). A
+// bridge looks at its ports' (is_skb_forwardable).
 func narrowest(e *preflight.Endpoint) int {
 	mtu := 0
-	for _, d := range e.Stack {
-		if len(e.View.Links.Below(d)) == 0 && d.MTU > 0 && (mtu == 0 || d.MTU < mtu) {
+	for _, d := range layers(e) {
+		port := e.Bridged || d != e.Device
+		if (len(e.View.Links.Below(d)) == 0 || d == takes(e) && port) && d.MTU > 0 && (mtu == 0 || d.MTU < mtu) {
 			mtu = d.MTU
 		}
 	}
@@ -82,8 +109,12 @@ func narrowest(e *preflight.Endpoint) int {
 }
 
 // raiseMTU are the commands that raise the MTU of every layer that is too low,
-// the lowest first. A bond sets its ports' by itself.
+// the lowest first; none where one of them can't take as much. A bond sets its
+// ports' by itself.
 func raiseMTU(e *preflight.Endpoint, mtu int) []string {
+	if limit(e, mtu) != nil {
+		return nil
+	}
 	var lines []string
 	for _, d := range tooLow(e, mtu) {
 		lines = append(lines, fmt.Sprintf("ip link set dev %s mtu %d", shell.Quote(d.Name), mtu))
@@ -91,9 +122,19 @@ func raiseMTU(e *preflight.Endpoint, mtu int) []string {
 	return commands(lines...)
 }
 
+// limit is a layer whose driver never takes as much; nil if none is known.
+func limit(e *preflight.Endpoint, mtu int) *hostinfo.Device {
+	for _, d := range layers(e) {
+		if d.MaxMTU > 0 && d.MaxMTU < mtu {
+			return d
+		}
+	}
+	return nil
+}
+
 func tooLow(e *preflight.Endpoint, mtu int) []*hostinfo.Device {
 	var low []*hostinfo.Device
-	for _, d := range e.Stack {
+	for _, d := range layers(e) {
 		if d.MTU < mtu && d.SlaveKind != hostinfo.KindBond && d.SlaveKind != hostinfo.KindTeam {
 			low = append([]*hostinfo.Device{d}, low...)
 		}

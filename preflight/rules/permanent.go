@@ -33,9 +33,17 @@ func keepVLAN(f preflight.Finding, src, dst *preflight.Endpoint) preflight.Findi
 	if len(f.Fix) == 0 {
 		return f
 	}
-	name, parent := dst.Wanted, dst.View.Links.ByName(src.Parent().Name).Name
-	return keep(f, dst, []string{name, parent}, func(c lasting) []string {
-		return c.vlan(name, parent, src.Device.VLAN, dst.Device != nil)
+	parent := dst.View.Links.ByName(src.Parent().Name)
+	names := []string{parent.Name, dst.Wanted}
+	down := downBelow(dst, parent)
+	for _, d := range down {
+		names = append(names, d.Name)
+	}
+	return keep(f, dst, names, func(c lasting) (lines []string) {
+		for _, d := range down {
+			lines = append(lines, c.up(d.Name)...)
+		}
+		return append(lines, c.vlan(dst.Wanted, parent.Name, src.Device.VLAN, dst.Device != nil)...)
 	})
 }
 

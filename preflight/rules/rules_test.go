@@ -83,6 +83,7 @@ func testCase(t *testing.T, r *preflight.Rule, kind, name string) {
 			t.Errorf("suggestions (-want +got):\n%s", diff)
 		}
 	}
+	testFixes(t, *s.Plan, got)
 	if k := kindOf(got, r.ID); k != kind {
 		t.Errorf("the case is named %s, and the rule is %s", kind, k)
 	}

@@ -49,6 +49,9 @@ there is right: waive the finding then.`,
 			})
 		default:
 			fit, advice := suggest(p.Req)
+			if advice == "" && dst.Device.VLAN != nil && inUse(dst, dst.Device) {
+				advice = dst.Wanted + " there may be in use by others; make a device of another name, and let the NIC name that"
+			}
 			if advice != "" {
 				advice += "; or, "
 			}

@@ -27,7 +27,7 @@ can be set up, and then reaches nothing: lowerdev-no-carrier.)`,
 		if d.VLAN == nil || d.Up != hostinfo.No || parent == nil || parent.Up != hostinfo.No || d.VLAN.LooseBinding == hostinfo.Yes {
 			return
 		}
-		down := downFromBelow(e)
+		down := downBelow(e, d)
 		p.Report(keepUp(preflight.Finding{
 			DestinationValue: d.Name + " down, " + parent.Name + " down",
 			Reason:           fmt.Sprintf("%s is down on %s and so is %s below it, which libvirt does not set up", d.Name, e.Name, parent.Name),
@@ -36,12 +36,11 @@ can be set up, and then reaches nothing: lowerdev-no-carrier.)`,
 	},
 }
 
-// downFromBelow are the device and what it stands on as far as they are down,
-// the lowest first.
-func downFromBelow(e *preflight.Endpoint) []*hostinfo.Device {
+// downBelow are the device and what it stands on as far as they are down, the
+// lowest first.
+func downBelow(e *preflight.Endpoint, d *hostinfo.Device) []*hostinfo.Device {
 	var down []*hostinfo.Device
-	d := e.Device
-	for range e.Stack {
+	for range e.View.Devices {
 		if d == nil || d.Up != hostinfo.No {
 			break
 		}
