@@ -79,8 +79,8 @@ func TestLabFault(t *testing.T) {
 		{"SSH to the source is cut", func(t *testing.T, p *process) { l.cut(t, p, "hostA") }, 4, "STAYED|heavy runs on hostA", "none"},
 		{"migcheck is killed", func(_ *testing.T, p *process) { _ = p.cmd.Process.Kill() }, -1, "", "none"},
 		// libvirt 9.0.0 leaves a definition behind where the end fails.
-		{"the destination's device is removed", func(t *testing.T, _ *process) { l.on(t, "hostB", "ip link delete bond0.623") }, 4, "STAYED|heavy runs on hostA|virsh undefine heavy", "shut off"},
-		{"the destination's libvirtd is killed", func(t *testing.T, _ *process) { l.on(t, "hostB", "kill -KILL $(pidof libvirtd)") }, 4, "UNCLEAR|heavy runs on hostA|on hostB: virsh domstate --reason heavy", "none"},
+		{"the destination's device is removed", func(t *testing.T, _ *process) { l.on(t, "hostB", "ip link delete bond0.623"); l.hurry(t, "heavy") }, 4, "STAYED|heavy runs on hostA|virsh undefine heavy", "shut off"},
+		{"the destination's libvirtd is killed", func(t *testing.T, _ *process) { l.on(t, "hostB", "kill -KILL $(pidof libvirtd)"); l.hurry(t, "heavy") }, 4, "UNCLEAR|heavy runs on hostA|on hostB: virsh domstate --reason heavy", "none"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := l.start(t, nil, slowly("heavy")...)
@@ -101,6 +101,13 @@ func TestLabFault(t *testing.T) {
 // slowly is a migration that has a middle.
 func slowly(guest string) []string { return migrating(guest, "--yes", "--bandwidth", "1") }
 
+// hurry lets a slow migration come to its end, which is when libvirt notices some
+// faults.
+func (l *lab) hurry(t *testing.T, guest string) {
+	t.Helper()
+	l.on(t, "hostA", "virsh migrate-setspeed "+guest+" 1000")
+}
+
 // TestLabHandover cuts the connection to the destination while the guest is being
 // handed over: all memory is copied, the source stands still, and nobody knows
 // whether the destination has started it. libvirt by itself would set it going on
@@ -112,6 +119,7 @@ func TestLabHandover(t *testing.T) {
 	p := l.start(t, nil, slowly("handed")...)
 	p.middle(t)
 	l.on(t, "hostB", "kill -STOP $(pidof libvirtd)")
+	l.hurry(t, "handed")
 	l.on(t, "hostA", "n=0; until virsh domstate handed | grep -q paused; do n=$((n+1)); [ $n -lt 600 ] || exit 1; sleep 1; done")
 	l.cut(t, p, "hostB")
 	l.on(t, "hostB", "kill -CONT $(pidof libvirtd)")
