@@ -96,12 +96,12 @@ func layers(e *preflight.Endpoint) []*hostinfo.Device {
 // narrowest is the MTU of the lowest layers, which is what their drivers receive
 // by: the kernel passes frames of a macvtap through a VLAN or bond without
 // looking at theirs (full frames crossed a VLAN of 1400 bytes on NICs of 1500). A
-// bridge looks at its ports' (is_skb_forwardable).
+// bridge looks at its ports' and not at its own (is_skb_forwardable).
 func narrowest(e *preflight.Endpoint) int {
 	mtu := 0
 	for _, d := range layers(e) {
-		port := e.Bridged || d != e.Device
-		if (len(e.View.Links.Below(d)) == 0 || d == takes(e) && port) && d.MTU > 0 && (mtu == 0 || d.MTU < mtu) {
+		port := d == takes(e) && d != e.Device
+		if (len(e.View.Links.Below(d)) == 0 || port) && d.MTU > 0 && (mtu == 0 || d.MTU < mtu) {
 			mtu = d.MTU
 		}
 	}
