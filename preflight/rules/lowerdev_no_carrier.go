@@ -24,9 +24,10 @@ monitoring and a VLAN with loose_binding show one with nothing behind it, so
 migcheck looks at every layer. A bond that only asks an ARP target shows none
 while the target is silent; any other frame that a port receives wakes it, and it
 was seen to carry traffic: a warning. With arp_validate only the target's answers
-count, and it stays dead. A bridge that filters by VLAN takes
-what stands on it for a port of its own: the bridge itself must be in that VLAN (bridge
-vlan show dev br0), or have one for untagged frames, and so must an uplink. A bridge of Open vSwitch's always shows a carrier: what
+count, and it stays dead. A bridge that filters by VLAN takes what stands on it for a
+port of its own: the bridge itself must be in that VLAN (bridge vlan show dev br0), or
+have one for untagged frames, and so must an uplink. A bridge of Open vSwitch's always
+shows a carrier: what
 counts is whether it has a live port that leads out, as with bridge-uplink-down.`,
 	Value: func(e *preflight.Endpoint) string {
 		if s := deadLayer(e); s.why != "" {

@@ -24,7 +24,8 @@ A name like bond0.623 proves nothing; the VLAN id is a property of the device.
 With another id or protocol, or with a VLAN on one side only, the migration is
 reported as a success and the guest is on the wrong network. Of a bridge what
 counts is the tag that the guest's frames have where they leave the host. A VXLAN's id
-(VNI), or a GENEVE tunnel's, is no more in its name than a VLAN's. Where the destination's switch port is an access port of the same VLAN, a plain device
+(VNI), or a GENEVE tunnel's, is no more in its name than a VLAN's. Where the
+destination's switch port is an access port of the same VLAN, a plain device
 there is right: waive the finding then.`,
 	Value: func(e *preflight.Endpoint) string { tags, _ := tagsOf(e); return tags },
 	Check: func(p *preflight.Pass) {
