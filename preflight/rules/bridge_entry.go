@@ -73,7 +73,7 @@ func (d *descent) behindBridge(bridge *hostinfo.Device) (tags string, sure, ok b
 			return "", false, false
 		}
 	}
-	below, sure := bridgedTags(d.e, bridge, &hostinfo.BridgePort{VLANs: []hostinfo.VLANRange{{First: id, Last: id, PVID: true}}})
+	below, sure := d.bridgedTags(d.e, bridge, &hostinfo.BridgePort{VLANs: []hostinfo.VLANRange{{First: id, Last: id, PVID: true}}})
 	if below == "" || below == "no uplink" {
 		return below, false, true
 	}

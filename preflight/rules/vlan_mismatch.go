@@ -79,10 +79,14 @@ func sameAfterAll(src, dst *preflight.Endpoint) string {
 // that it travels in, and whether that is sure: a bridge may lead to several networks.
 // "" is a layer that could not be read.
 func tagsOf(e *preflight.Endpoint) (tags string, sure bool) {
+	return crossed{}.tagsOf(e)
+}
+
+func (c crossed) tagsOf(e *preflight.Endpoint) (tags string, sure bool) {
 	if e.Bridged {
-		return bridgedTags(e, e.Device, e.Port)
+		return c.bridgedTags(e, e.Device, e.Port)
 	}
-	d := &descent{e: e}
+	d := &descent{e: e, crossed: c}
 	at := e.Device
 	for range 16 {
 		tags, sure, done := d.pass(at)
@@ -103,8 +107,23 @@ func tagsOf(e *preflight.Endpoint) (tags string, sure bool) {
 	return cmp.Or(d.tags, "untagged"), true
 }
 
+// crossed is what was found behind switches, each asked once: what leads back to one
+// leads nowhere.
+type crossed map[crossing]behind
+
+type crossing struct {
+	sw   *hostinfo.Device
+	vlan int // of the port by which it is entered; -1 if it has none
+}
+
+type behind struct {
+	tags string
+	sure bool
+}
+
 // descent is a frame on its way down a stack.
 type descent struct {
+	crossed
 	e      *preflight.Endpoint
 	tags   string         // those that it has
 	by     *hostinfo.VLAN // the outermost of them; nil if there is none
@@ -129,7 +148,7 @@ func (d *descent) pass(at *hostinfo.Device) (tags string, sure, done bool) {
 		}
 		return joinTags(d.tags, fmt.Sprintf("%s %d", strings.ToUpper(at.Kind), at.Tunnel.VNI)), true, true
 	case hostinfo.KindOpenVSwitch:
-		below, sure := bridgedTags(d.e, at, nil)
+		below, sure := d.bridgedTags(d.e, at, nil)
 		if below == "no uplink" {
 			return below, false, true
 		}
