@@ -20,7 +20,8 @@ type Bridge struct {
 	DefaultPVID int `json:"default_pvid"`
 }
 
-// BridgePort is what a VLAN-filtering bridge says of one of its ports.
+// BridgePort is what a VLAN-filtering bridge says of one of its ports, or of
+// itself as the host's own port (bridge vlan show dev BRIDGE).
 type BridgePort struct {
 	// VLANs are those that the port is a member of (IFLA_BRIDGE_VLAN_INFO), in
 	// ascending order; nil if there are none.
@@ -64,7 +65,7 @@ func (d *Device) Filters() bool {
 	return d.Kind == KindBridge && (d.Bridge == nil || d.Bridge.VLANFiltering != No)
 }
 
-// portVLANWords are a port's VLANs; "" for what is no port of a bridge.
+// portVLANWords are a port's VLANs, or a bridge's own; "" for what has none.
 func portVLANWords(p *BridgePort) string {
 	if p == nil {
 		return ""
@@ -127,7 +128,7 @@ func (l *Links) SwitchPorts(d *Device) []*Device {
 func (d *Device) LeadsOut() bool {
 	switch d.Kind {
 	case KindHardware, KindVLAN, KindBond, KindTeam, KindMacvlan,
-		"vxlan", "geneve", "gretap", "ip6gretap", "macsec":
+		KindVXLAN, KindGeneve, "gretap", "ip6gretap", "macsec":
 		return true
 	}
 	return false

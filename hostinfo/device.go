@@ -16,6 +16,8 @@ const (
 	KindVeth     = "veth"
 	KindTun      = "tun"
 	KindDummy    = "dummy"
+	KindVXLAN    = "vxlan"
+	KindGeneve   = "geneve"
 )
 
 // Device is one network device ("link") of a host, as one dump showed it.
@@ -93,8 +95,10 @@ type Device struct {
 	BondPort *BondPort `json:"bond_port,omitempty"` // nil: not a bond's port, or not read
 	Macvlan  *Macvlan  `json:"macvlan,omitempty"`   // nil: neither macvlan nor macvtap, or not read
 	Bridge   *Bridge   `json:"bridge,omitempty"`    // nil: not a bridge, or its details could not be read
+	Tunnel   *Tunnel   `json:"tunnel,omitempty"`    // nil: neither vxlan nor geneve, or its details could not be read
 	// BridgePort is nil for what is no port of a bridge that filters by VLAN, or
-	// not read (FactBridgeVLANs).
+	// not read (FactBridgeVLANs). Such a bridge itself has one, too: it is the port
+	// by which the host's own frames, and those of what stands on it, come in and out.
 	BridgePort *BridgePort `json:"bridge_port,omitempty"`
 	VF         *VF         `json:"vf,omitempty"`        // nil: no SR-IOV virtual function; whether that was read is FactHardware
 	Functions  []Function  `json:"functions,omitempty"` // a physical function's VFs (IFLA_VFINFO_LIST); nil: none, or not read
@@ -106,6 +110,13 @@ type VLAN struct {
 	ID           int    `json:"id"`                     // IFLA_VLAN_ID, 0 to 4094
 	Protocol     string `json:"protocol,omitempty"`     // IFLA_VLAN_PROTOCOL: "802.1Q" or "802.1ad"; empty if unknown
 	LooseBinding Tri    `json:"loose_binding,omitzero"` // VLAN_FLAG_LOOSE_BINDING: up without its parent being up
+}
+
+// Tunnel is what IFLA_INFO_DATA says of a link of kind vxlan or geneve.
+type Tunnel struct {
+	// VNI is IFLA_VXLAN_ID or IFLA_GENEVE_ID, 0 to 16777215. It is 0 where each frame
+	// says it ("external").
+	VNI int `json:"vni"`
 }
 
 // Bond is what IFLA_INFO_DATA says of a link of kind bond.
@@ -147,6 +158,9 @@ type Macvlan struct {
 func (d *Device) Called(name string) bool {
 	return d.Name == name || slices.Contains(d.AltNames, name)
 }
+
+// IsTunnel says whether the device has a VNI: a VXLAN or a GENEVE tunnel.
+func (d *Device) IsTunnel() bool { return d.Kind == KindVXLAN || d.Kind == KindGeneve }
 
 // IsMacvlan says whether the device is a macvlan or a macvtap.
 func (d *Device) IsMacvlan() bool { return d.Kind == KindMacvlan || d.Kind == KindMacvtap }

@@ -95,10 +95,10 @@ type Fact string
 const (
 	FactDevices     Fact = "devices"     // the link dump itself: which devices there are
 	FactAltNames    Fact = "altnames"    // alternative names
-	FactDetails     Fact = "details"     // kinds and their data: VLAN ids, bond modes, macvlan modes
+	FactDetails     Fact = "details"     // kinds and their data: VLAN ids, VNIs, bond modes, macvlan modes
 	FactLACP        Fact = "lacp"        // what 802.3ad bonds agreed with their switch
 	FactForwarding  Fact = "forwarding"  // Device.Held
-	FactBridgeVLANs Fact = "bridgevlans" // Device.BridgePort
+	FactBridgeVLANs Fact = "bridgevlans" // Device.BridgePort, of ports and of bridges themselves
 	FactNamespaces  Fact = "namespaces"  // the devices of every other network namespace
 	FactModules     Fact = "modules"     // Host.MacvtapModule
 	FactVhost       Fact = "vhost"       // Host.VhostNet

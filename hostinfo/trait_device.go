@@ -33,6 +33,7 @@ var deviceTraits = []deviceTrait{
 	sub(FactDetails, "vlan", vlan, func(v *VLAN) string { return strconv.Itoa(v.ID) }),
 	sub(FactDetails, "vlan protocol", vlan, func(v *VLAN) string { return v.Protocol }),
 	sub(FactDetails, "loose binding", vlan, func(v *VLAN) string { return known(v.LooseBinding) }),
+	sub(FactDetails, "vni", tunnel, func(t *Tunnel) string { return strconv.Itoa(t.VNI) }),
 	sub(FactDetails, "bond mode", bond, func(b *Bond) string { return b.Mode }),
 	sub(FactDetails, "miimon", bond, func(b *Bond) string { return counting(b.MIIMon) }),
 	sub(FactDetails, "arp interval", bond, func(b *Bond) string { return counting(b.ARPInterval) }),
@@ -74,6 +75,7 @@ func sub[T any](f Fact, what string, part func(*Device) *T, of func(*T) string) 
 }
 
 func vlan(d *Device) *VLAN         { return d.VLAN }
+func tunnel(d *Device) *Tunnel     { return d.Tunnel }
 func bond(d *Device) *Bond         { return d.Bond }
 func bondPort(d *Device) *BondPort { return d.BondPort }
 func macvlan(d *Device) *Macvlan   { return d.Macvlan }
@@ -154,6 +156,8 @@ func (l *Links) inWords(d *Device) string {
 	switch {
 	case d.VLAN != nil:
 		what = "vlan " + strconv.Itoa(d.VLAN.ID)
+	case d.Tunnel != nil:
+		what = d.Kind + " " + strconv.Itoa(d.Tunnel.VNI)
 	case d.Kind == KindHardware:
 		what = "NIC"
 	case d.Kind == KindUnknown:

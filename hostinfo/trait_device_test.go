@@ -54,7 +54,7 @@ func TestEveryFieldOfADevice(t *testing.T) {
 func sample() *Device {
 	return &Device{
 		Index: 9, Name: "a", Up: Yes,
-		VLAN: &VLAN{}, Bond: &Bond{LACP: &LACP{}}, BondPort: &BondPort{}, Macvlan: &Macvlan{}, Bridge: &Bridge{},
+		VLAN: &VLAN{}, Bond: &Bond{LACP: &LACP{}}, BondPort: &BondPort{}, Macvlan: &Macvlan{}, Bridge: &Bridge{}, Tunnel: &Tunnel{},
 		BridgePort: &BridgePort{VLANs: []VLANRange{{}}}, VF: &VF{}, Functions: []Function{{}}, QETH: &QETH{},
 	}
 }

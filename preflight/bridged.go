@@ -102,13 +102,26 @@ func tapOf(tap, guest string) bool {
 	return len(guest) > 2 && strings.HasPrefix(tap, "fe") && tap[2:] == guest[2:]
 }
 
-// knowBridgeVLANs says whether it is known what the bridge's uplinks let pass.
-// Open vSwitch keeps that to itself.
+// knowBridgeVLANs says whether it is known what the bridge's uplinks let pass, or those
+// of the bridges that a macvtap stands on, and what these let in themselves. Open vSwitch
+// keeps that to itself.
 func (e *Endpoint) knowBridgeVLANs() (knowledge, string) {
-	d := e.Device
+	if e.Bridged {
+		return e.knowVLANsOf(e.Device, false)
+	}
+	for _, d := range e.Stack {
+		if d.Kind == hostinfo.KindBridge && len(e.View.Links.Uplinks(d)) > 0 {
+			if k, why := e.knowVLANsOf(d, true); k != known {
+				return k, why
+			}
+		}
+	}
+	return known, ""
+}
+
+// knowVLANsOf is about one bridge, and itself where that counts.
+func (e *Endpoint) knowVLANsOf(d *hostinfo.Device, itself bool) (knowledge, string) {
 	switch {
-	case !e.Bridged:
-		return inapplicable, ""
 	case d.Kind != hostinfo.KindBridge:
 		return known, ""
 	case d.Bridge == nil || !d.Bridge.VLANFiltering.Known():
@@ -119,12 +132,16 @@ func (e *Endpoint) knowBridgeVLANs() (knowledge, string) {
 	case d.Bridge.VLANFiltering == hostinfo.No:
 		return known, ""
 	}
-	for _, up := range e.View.Links.Uplinks(d) {
-		if g := e.View.Missing(hostinfo.FactBridgeVLANs, up.Name); g != nil {
+	ports := e.View.Links.Uplinks(d)
+	if itself {
+		ports = append([]*hostinfo.Device{d}, ports...)
+	}
+	for _, p := range ports {
+		if g := e.View.Missing(hostinfo.FactBridgeVLANs, p.Name); g != nil {
 			return missing, g.Reason
 		}
-		if up.BridgePort == nil {
-			return missing, "the VLANs of " + up.Name + " could not be read"
+		if p.BridgePort == nil {
+			return missing, "the VLANs of " + p.Name + " could not be read"
 		}
 	}
 	return known, ""

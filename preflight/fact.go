@@ -18,13 +18,13 @@ const (
 	Kinds       Fact = "kinds"        // the kind of every layer
 	Flags       Fact = "flags"        // whether every layer is administratively up
 	Carrier     Fact = "carrier"      // the carrier of every layer that is up
-	VLANs       Fact = "vlans"        // id and protocol of every VLAN layer
+	VLANs       Fact = "vlans"        // id and protocol of every VLAN layer, the VNI of every tunnel
 	Bonds       Fact = "bonds"        // mode and monitoring of every bond layer
 	LACP        Fact = "lacp"         // what 802.3ad bond layers agreed with their switch
 	MTU         Fact = "mtu"          // the device's own MTU
 	MAC         Fact = "mac"          // the device's own address
 	LinkType    Fact = "link type"    // the device's own ARP hardware type
-	BridgeVLANs Fact = "bridge vlans" // whether a bridge filters by VLAN, and which VLANs its uplinks are in
+	BridgeVLANs Fact = "bridge vlans" // whether a bridge filters by VLAN, and which VLANs its uplinks are in, and itself where the NIC stands on it
 	Children    Fact = "children"     // what stands on the device in this namespace, with kinds and modes
 	Held        Fact = "held"         // addresses that the device receives for others
 	Modules     Fact = "modules"      // whether the kernel has macvtap
@@ -219,6 +219,9 @@ func (e *Endpoint) whyUnknown(f Fact, d *hostinfo.Device) string {
 		}
 	}
 	words := factWords[f]
+	if f == VLANs && d.IsTunnel() {
+		words = "the VNI of %s"
+	}
 	if words == "" {
 		words = "the " + string(f) + " of %s"
 	}
@@ -247,7 +250,7 @@ func layerKnows(f Fact, d *hostinfo.Device, top bool) bool {
 	case Carrier:
 		return d.Up == hostinfo.No || d.LowerUp.Known()
 	case VLANs:
-		return d.Kind != hostinfo.KindUnknown && (d.Kind != hostinfo.KindVLAN || d.VLAN != nil && d.VLAN.Protocol != "")
+		return d.Kind != hostinfo.KindUnknown && (d.Kind != hostinfo.KindVLAN || d.VLAN != nil && d.VLAN.Protocol != "") && (!d.IsTunnel() || d.Tunnel != nil)
 	case Bonds:
 		return d.Kind != hostinfo.KindUnknown && (d.Kind != hostinfo.KindBond || d.Bond != nil && d.Bond.Mode != "" && d.Bond.MIIMon >= 0 && (d.Bond.ARPInterval == 0 || d.Bond.ARPInterval > 0 && d.Bond.ARPValidate != ""))
 	case LACP:

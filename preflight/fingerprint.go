@@ -119,7 +119,7 @@ func (f *fingerprint) sum() string {
 }
 
 // resolvedOf says which device stands behind each NIC on both hosts: by index,
-// kind and VLAN, so that another device under the name is another device.
+// kind, VLAN and VNI, so that another device under the name is another device.
 func resolvedOf(p *Plan) map[string]string {
 	out := map[string]string{}
 	for _, r := range p.observed().Requirements() {
@@ -133,6 +133,9 @@ func resolvedOf(p *Plan) map[string]string {
 				what += fmt.Sprintf(" %d %s", d.Index, d.Kind)
 				if d.VLAN != nil {
 					what += fmt.Sprintf(" %d %s", d.VLAN.ID, d.VLAN.Protocol)
+				}
+				if d.Tunnel != nil {
+					what += fmt.Sprintf(" vni %d", d.Tunnel.VNI)
 				}
 			}
 			out[name] = what

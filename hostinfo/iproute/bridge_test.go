@@ -18,15 +18,16 @@ const bridged = `[{"ifindex":1,"ifname":"lo"},` +
 
 // iproute2 prints a list of ports since 5.0, and printed an object before.
 func TestPortVLANs(t *testing.T) {
+	self := map[string][]hostinfo.VLANRange{"list": {{First: 7, Last: 7, PVID: true, Untagged: true}, {First: 100, Last: 199}}} // none in the object
 	want := map[string]*hostinfo.BridgePort{
 		"eth1":  {VLANs: []hostinfo.VLANRange{{First: 1, Last: 1, PVID: true, Untagged: true}, {First: 100, Last: 199}}},
 		"vnet0": {},
 		"eth2":  nil, // its bridge does not filter
-		"br0":   nil,
+		"br1":   nil,
 	}
 	for name, json := range map[string]string{
 		"list": `[{"ifname":"eth1","vlans":[{"vlan":1,"flags":["PVID","Egress Untagged"]},{"vlan":100,"vlanEnd":199}]},` +
-			`{"ifname":"eth2","vlans":[{"vlan":1,"flags":["PVID","Egress Untagged"]}]},{"ifname":"br0","vlans":[{"vlan":7}]},{"ifname":"gone","vlans":[{"vlan":7}]}]`,
+			`{"ifname":"eth2","vlans":[{"vlan":1,"flags":["PVID","Egress Untagged"]}]},{"ifname":"br0","vlans":[{"vlan":7,"flags":["PVID","Egress Untagged"]},{"vlan":100,"vlanEnd":199}]},{"ifname":"gone","vlans":[{"vlan":7}]}]`,
 		"object": `{"eth1":[{"vlan":1,"flags":["PVID","Egress Untagged"]},{"vlan":100,"vlanEnd":199},{"vlan":0},{"vlan":9,"vlanEnd":5000},{"vlan":9,"vlanEnd":8}],"eth2":[{"vlan":1}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -35,6 +36,9 @@ func TestPortVLANs(t *testing.T) {
 				if diff := cmp.Diff(vlans, device(t, h, port).BridgePort); diff != "" {
 					t.Errorf("%s: -want +got:\n%s", port, diff)
 				}
+			}
+			if diff := cmp.Diff(&hostinfo.BridgePort{VLANs: self[name]}, device(t, h, "br0").BridgePort); diff != "" {
+				t.Errorf("br0 itself: -want +got:\n%s", diff)
 			}
 			if b := device(t, h, "br0").Bridge; b == nil || *b != (hostinfo.Bridge{VLANFiltering: hostinfo.Yes, DefaultPVID: 7}) {
 				t.Errorf("br0: %+v", b)
@@ -59,8 +63,10 @@ func TestPortVLANsUnread(t *testing.T) {
 			if g := h.Missing(hostinfo.FactBridgeVLANs, "eth1"); g == nil || g.Reason != c.reason {
 				t.Errorf("gap %+v", g)
 			}
-			if p := device(t, h, "eth1").BridgePort; p != nil {
-				t.Errorf("eth1: %+v", p)
+			for _, name := range []string{"eth1", "br0"} {
+				if p := device(t, h, name).BridgePort; p != nil {
+					t.Errorf("%s: %+v", name, p)
+				}
 			}
 		})
 	}

@@ -73,8 +73,11 @@ func TestDetailsThatAreMissing(t *testing.T) {
 		{"ifindex":3,"ifname":"p","linkinfo":{"info_slave_kind":"bond"}},
 		{"ifindex":4,"ifname":"w","linkinfo":{"info_kind":"vlan","info_data":{"id":5000}}},
 		{"ifindex":5,"ifname":"m","linkinfo":{"info_kind":"macvtap"}},
-		{"ifindex":6,"ifname":"h","linkinfo":{}}]`)).Host
-	for name, gap := range map[string]bool{"v": true, "b": false, "p": true, "w": true, "m": true, "h": false} {
+		{"ifindex":6,"ifname":"h","linkinfo":{}},
+		{"ifindex":7,"ifname":"x","linkinfo":{"info_kind":"vxlan","info_data":{"port":4789}}},
+		{"ifindex":8,"ifname":"y","linkinfo":{"info_kind":"vxlan","info_data":{"id":16777216}}},
+		{"ifindex":9,"ifname":"z","linkinfo":{"info_kind":"geneve","info_data":{"remote":"10.0.0.1","id":0}}}]`)).Host
+	for name, gap := range map[string]bool{"v": true, "b": false, "p": true, "w": true, "m": true, "h": false, "x": true, "y": true, "z": false} {
 		if got := h.Missing(hostinfo.FactDetails, name) != nil; got != gap {
 			t.Errorf("%s: gap %v, want %v", name, got, gap)
 		}
@@ -82,6 +85,9 @@ func TestDetailsThatAreMissing(t *testing.T) {
 	want := &hostinfo.Bond{Mode: "802.3ad", MIIMon: -1, ARPInterval: -1, LACP: &hostinfo.LACP{PartnerMAC: "00:00:00:00:00:00"}}
 	if diff := cmp.Diff(want, device(t, h, "b").Bond); diff != "" {
 		t.Error(diff)
+	}
+	if tunnel := device(t, h, "z").Tunnel; tunnel == nil || tunnel.VNI != 0 {
+		t.Errorf("z is %+v", tunnel)
 	}
 	if device(t, h, "h").Kind != hostinfo.KindHardware {
 		t.Error("a device without a kind is not hardware")

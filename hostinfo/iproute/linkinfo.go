@@ -31,6 +31,8 @@ func linkInfo(s *scanner, d *hostinfo.Device, r *ref) {
 				})
 			case d.Kind == hostinfo.KindBridge:
 				d.Bridge = bridge(s)
+			case d.IsTunnel():
+				d.Tunnel = tunnel(s)
 			default:
 				s.skip()
 			}
@@ -76,6 +78,18 @@ func vlan(s *scanner) *hostinfo.VLAN {
 		return nil
 	}
 	return v
+}
+
+// tunnel is nil where the VNI is missing.
+func tunnel(s *scanner) (t *hostinfo.Tunnel) {
+	s.object(func(key []byte) {
+		if string(key) != "id" {
+			s.skip()
+		} else if n := s.number(); n >= 0 && n <= rtnl.MaxVNI {
+			t = &hostinfo.Tunnel{VNI: n}
+		}
+	})
+	return t
 }
 
 func bond(s *scanner, r *ref) *hostinfo.Bond {

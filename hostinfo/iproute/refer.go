@@ -13,6 +13,7 @@ func (t *table) complete(d *hostinfo.Device) {
 		d.Kind == hostinfo.KindBond && d.Bond == nil ||
 		d.IsMacvlan() && d.Macvlan == nil ||
 		d.Kind == hostinfo.KindBridge && d.Bridge == nil ||
+		d.IsTunnel() && d.Tunnel == nil ||
 		d.SlaveKind == hostinfo.KindBond && d.BondPort == nil {
 		t.gap(hostinfo.FactDetails, d.Name, linkCommand+" does not show it")
 	}

@@ -131,6 +131,8 @@ func (t *table) sysGaps(a *answer, x *sysDevice, said string) {
 		t.gap(hostinfo.FactDetails, d.Name, a.why("vlan", "cat /proc/net/vlan/config")+"; "+said)
 	case d.IsMacvlan():
 		t.gap(hostinfo.FactDetails, d.Name, "/sys does not show its mode; "+said)
+	case d.IsTunnel():
+		t.gap(hostinfo.FactDetails, d.Name, "/sys does not show its VNI; "+said)
 	case x.adrift:
 		t.gap(hostinfo.FactDetails, d.Name, "/sys does not show whether the device below it is in this network namespace; "+said)
 	case d.Bond != nil && d.Bond.Mode == "802.3ad" && d.Bond.LACP == nil:

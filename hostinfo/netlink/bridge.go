@@ -38,7 +38,8 @@ func decodeBridge(b []byte) (*hostinfo.Bridge, error) {
 }
 
 // readPortVLANs fills in Device.BridgePort from one AF_BRIDGE dump of the links,
-// where a bridge filters by VLAN.
+// where a bridge filters by VLAN. The bridge's own message holds its own VLANs
+// (br_getlink).
 func readPortVLANs(ctx context.Context, h *hostinfo.Host) {
 	ports := rtnl.NewPortVLANs(h)
 	if ports.None() {

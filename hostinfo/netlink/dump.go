@@ -63,6 +63,7 @@ func noteUnread(h *hostinfo.Host, d *hostinfo.Device) {
 		d.Kind == hostinfo.KindBond && d.Bond == nil ||
 		d.IsMacvlan() && d.Macvlan == nil ||
 		d.Kind == hostinfo.KindBridge && d.Bridge == nil ||
+		d.IsTunnel() && d.Tunnel == nil ||
 		d.SlaveKind == hostinfo.KindBond && d.BondPort == nil {
 		h.AddGap(hostinfo.FactDetails, d.Name, "the kernel's link message does not hold it")
 	}

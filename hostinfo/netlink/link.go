@@ -120,6 +120,8 @@ func (l *linkInfo) describe(d *hostinfo.Device) (err error) {
 		d.Macvlan, err = decodeMacvlan(l.data)
 	case l.kind == hostinfo.KindBridge:
 		d.Bridge, err = decodeBridge(l.data)
+	case d.IsTunnel():
+		d.Tunnel, err = decodeTunnel(l.data)
 	}
 	if l.slaveData != nil && l.slaveKind == hostinfo.KindBond {
 		port, portErr := decodeBondPort(l.slaveData)
@@ -149,6 +151,17 @@ func decodeVLAN(b []byte) (*hostinfo.VLAN, error) {
 		return nil, err // without its ID the details say nothing
 	}
 	return v, err
+}
+
+// decodeTunnel is nil where the VNI is missing.
+func decodeTunnel(b []byte) (t *hostinfo.Tunnel, err error) {
+	const id = unix.IFLA_VXLAN_ID // and IFLA_GENEVE_ID
+	err = each(b, func(typ int, v []byte) {
+		if n := number(v); typ == id && n >= 0 && n <= rtnl.MaxVNI {
+			t = &hostinfo.Tunnel{VNI: n}
+		}
+	})
+	return t, err
 }
 
 func decodeMacvlan(b []byte) (*hostinfo.Macvlan, error) {

@@ -90,6 +90,18 @@ var links = []struct {
 		down(hostinfo.Device{Index: 7, Name: "v0", Kind: "veth"}),
 	},
 	{
+		"vxlan", message(unix.ARPHRD_ETHER, 7, 0, str(unix.IFLA_IFNAME, "vx0"), info("vxlan", u32(unix.IFLA_VXLAN_ID, 1<<24-1))),
+		down(hostinfo.Device{Index: 7, Name: "vx0", Kind: "vxlan", Tunnel: &hostinfo.Tunnel{VNI: 1<<24 - 1}}),
+	},
+	{
+		"geneve", message(unix.ARPHRD_ETHER, 7, 0, str(unix.IFLA_IFNAME, "gv0"), info("geneve", u32(unix.IFLA_GENEVE_ID, 0))),
+		down(hostinfo.Device{Index: 7, Name: "gv0", Kind: "geneve", Tunnel: &hostinfo.Tunnel{}}),
+	},
+	{
+		"a VNI of more than 24 bits", message(unix.ARPHRD_ETHER, 7, 0, str(unix.IFLA_IFNAME, "vx0"), info("vxlan", u32(unix.IFLA_VXLAN_ID, 1<<24))),
+		down(hostinfo.Device{Index: 7, Name: "vx0", Kind: "vxlan"}),
+	},
+	{
 		"tunnel", message(unix.ARPHRD_TUNNEL, 8, 0, str(unix.IFLA_IFNAME, "t\x01'\xff"), attr(unix.IFLA_ADDRESS, []byte{10, 0, 0, 1}), info("ipip")),
 		func() hostinfo.Device {
 			d := down(hostinfo.Device{Index: 8, Name: "t\x01'\xff", Kind: "ipip"})

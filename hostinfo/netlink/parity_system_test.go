@@ -278,6 +278,8 @@ func check(t *testing.T, h *hostinfo.Host) {
 		t.Errorf("v1 is %+v", l.ByName("v1"))
 	case l.ByName("br0").AllMulticast != hostinfo.Yes || l.ByName("w1").MTU != 9000 || l.ByName("br\x01\xff") == nil || l.ByName("$(reboot)") == nil:
 		t.Error("br0, w1 or an odd name is not as made")
+	case l.ByName("vx0").Tunnel == nil || l.ByName("vx0").Tunnel.VNI != 9:
+		t.Errorf("vx0 is %+v", l.ByName("vx0"))
 	case fmt.Sprint(v0.Addresses) != "[192.0.2.7/24 192.0.2.8/32]" || fmt.Sprint(l.ByName("br0").Addresses) != "[2001:db8::7/64]" || l.ByName("lo").Addresses != nil:
 		t.Errorf("addresses: v0 %v, br0 %v, lo %v", v0.Addresses, l.ByName("br0").Addresses, l.ByName("lo").Addresses)
 	case fmt.Sprint(h.Setup.DefaultRoutes) != "[br0 v0]":

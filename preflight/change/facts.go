@@ -34,20 +34,21 @@ func (f *facts) add(host int, name string, ch hostinfo.Change, wanted bool) {
 
 // seenIn are the traits of a device that a fact of rules shows in.
 var seenIn = map[preflight.Fact][]string{
-	preflight.AllDevices: {"port of", "stands on", "mac", "altnames"},
-	preflight.Devices:    {"altnames", "port of", "stands on"},
-	preflight.Device:     {"altnames", "port of", "stands on"},
-	preflight.Kinds:      {"kind", "port of", "stands on"},
-	preflight.Flags:      {"state"},
-	preflight.Carrier:    {"carrier", "state", "port of", "link as the bond sees it", "loose binding"},
-	preflight.VLANs:      {"vlan", "vlan protocol", "stands on"},
-	preflight.Bonds:      {"bond mode", "miimon", "arp interval", "arp validate", "fail over mac", "min links", "port of", "link as the bond sees it", "carrier"},
-	preflight.LACP:       {"lacp partner", "lacp ports", "port of", "bond mode"},
-	preflight.MTU:        {"mtu", "largest mtu"},
-	preflight.MAC:        {"mac"},
-	preflight.LinkType:   {"link type"},
-	preflight.Children:   {"macvlan mode"},
-	preflight.Addresses:  {"addresses"},
+	preflight.AllDevices:  {"port of", "stands on", "mac", "altnames"},
+	preflight.Devices:     {"altnames", "port of", "stands on"},
+	preflight.Device:      {"altnames", "port of", "stands on"},
+	preflight.Kinds:       {"kind", "port of", "stands on"},
+	preflight.Flags:       {"state"},
+	preflight.Carrier:     {"carrier", "state", "port of", "link as the bond sees it", "loose binding"},
+	preflight.VLANs:       {"vlan", "vlan protocol", "vni", "stands on"},
+	preflight.BridgeVLANs: {"vlan filtering", "vlan of new ports", "vlans on the bridge"},
+	preflight.Bonds:       {"bond mode", "miimon", "arp interval", "arp validate", "fail over mac", "min links", "port of", "link as the bond sees it", "carrier"},
+	preflight.LACP:        {"lacp partner", "lacp ports", "port of", "bond mode"},
+	preflight.MTU:         {"mtu", "largest mtu"},
+	preflight.MAC:         {"mac"},
+	preflight.LinkType:    {"link type"},
+	preflight.Children:    {"macvlan mode"},
+	preflight.Addresses:   {"addresses"},
 }
 
 // explains says whether a rule looks at what changed, on a device of the stack

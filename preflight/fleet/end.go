@@ -75,14 +75,12 @@ func (l *look) fill(e *end, name string, alone bool) {
 	e.all = l.j.kids.of(l.family(e.above))
 }
 
-// everyTag are the VLAN ids of a host of which nothing can be told by where it
-// stands.
+// everyTag are the ids of VLANs and tunnels of a host of which nothing can be told by
+// where it stands.
 func (l *look) everyTag() []int {
 	var out []int
 	for i := range l.Devices {
-		if v := l.Devices[i].VLAN; v != nil {
-			out = append(out, v.ID)
-		}
+		out = append(out, tagsOf(&l.Devices[i])...)
 	}
 	return out
 }

@@ -90,7 +90,7 @@ func fullFleet() *Fleet {
 	w := &world{}
 	f := &Fleet{Now: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)}
 	live := &hostinfo.Definition{Type: "kvm", Arch: "x86_64"}
-	for i, dev := range []string{"bond0.623", "bond0.624", "bond1", "vf0", "enc1000", "br0", "macv0", "eth1", "gone0"} {
+	for i, dev := range []string{"bond0.623", "bond0.624", "bond1", "vf0", "enc1000", "br0", "macv0", "eth1", "gone0", "vx100"} {
 		live.NICs = append(live.NICs, hostinfo.NIC{Type: "direct", Dev: dev, Mode: "bridge", MAC: mac("guest", 0, i), Model: "virtio", Target: "macvtap0", VLANTags: []int{5}})
 	}
 	live.NICs = append(live.NICs,

@@ -3,6 +3,7 @@ package fleet
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"migcheck/hostinfo"
 )
@@ -47,7 +48,10 @@ func form() *hostinfo.Host {
 	filter, trunk, ovsPort := dev(20, "br2", hostinfo.KindBridge, 0, 0), dev(21, "eth5", hostinfo.KindHardware, 0, 20), dev(24, "eth6", hostinfo.KindHardware, 0, 22)
 	filter.Bridge = &hostinfo.Bridge{VLANFiltering: yes, DefaultPVID: 1}
 	trunk.SlaveKind, trunk.BridgePort = "bridge", &hostinfo.BridgePort{VLANs: []hostinfo.VLANRange{{First: 1, Last: 1, PVID: true, Untagged: true}, {First: 600, Last: 699}}}
+	filter.BridgePort = &hostinfo.BridgePort{VLANs: slices.Clone(trunk.BridgePort.VLANs)}
 	ovsPort.SlaveKind = "openvswitch"
+	tunnel := dev(25, "vx100", hostinfo.KindVXLAN, 0, 0)
+	tunnel.Tunnel = &hostinfo.Tunnel{VNI: 100}
 	alt := vlan(dev(6, "bond0.624", hostinfo.KindVLAN, 4, 0), 624)
 	alt.AltNames = []string{"dmz", "a name of twenty bytes"}
 	h := &hostinfo.Host{
@@ -59,6 +63,7 @@ func form() *hostinfo.Host {
 			vlan(dev(16, "bond0.623.7", hostinfo.KindVLAN, 5, 0), 7), dev(17, "pool0", hostinfo.KindHardware, 0, 0),
 			dev(18, "pool1", hostinfo.KindHardware, 0, 0), dev(19, "br1", hostinfo.KindBridge, 0, 0),
 			filter, trunk, dev(22, "ovs-system", hostinfo.KindOpenVSwitch, 0, 0), dev(23, "ovs0", hostinfo.KindOpenVSwitch, 0, 0), ovsPort,
+			tunnel, vlan(dev(26, "br2.650", hostinfo.KindVLAN, 20, 0), 650),
 		},
 		Setup: hostinfo.Setup{
 			Shaping: yes, DevFS: "devtmpfs", LLDPAD: hostinfo.No, DaemonElsewhere: hostinfo.No,

@@ -13,8 +13,9 @@ const maxDepth = 16
 // node is a device with all below it, as a class.
 type node struct {
 	id uint32
-	// tags are the ids of its VLANs, top first. They are not part of the class:
-	// what counts is which of them are equal on the two hosts.
+	// tags are the ids of its VLANs and tunnels, and the VLANs that bridges take untagged
+	// frames for, top first. They are not part of the class: what counts is which of them
+	// are equal on the two hosts.
 	tags []int
 }
 
@@ -30,10 +31,7 @@ func (l *look) node(d *hostinfo.Device, depth int) (n node, ok bool) {
 	l.j.hand.nodes[d] = node{} // while it is being looked at, and for good if it is not ok
 	c := make(code, 0, 160)
 	l.layer(&c, d)
-	var tags []int
-	if d.VLAN != nil {
-		tags = append(tags, d.VLAN.ID)
-	}
+	tags := tagsOf(d)
 	below := func(x *hostinfo.Device) uint32 {
 		if x == nil {
 			return 0
@@ -54,8 +52,23 @@ func (l *look) node(d *hostinfo.Device, depth int) (n node, ok bool) {
 	return n, true
 }
 
+// tagsOf are the ids that a device gives to frames.
+func tagsOf(d *hostinfo.Device) []int {
+	var tags []int
+	if d.VLAN != nil {
+		tags = append(tags, d.VLAN.ID)
+	}
+	if d.Tunnel != nil {
+		tags = append(tags, d.Tunnel.VNI)
+	}
+	if d.Filters() && d.BridgePort != nil {
+		tags = append(tags, d.BridgePort.PVID())
+	}
+	return tags
+}
+
 // layer is what a device shows of itself. Left out are what names it (index,
-// name, addresses, VLAN id), and what no rule's level depends on: see
+// name, addresses, VLAN id, VNI), and what no rule's level depends on: see
 // leftOut in the tests, which hold this to every field there is.
 func (l *look) layer(c *code, d *hostinfo.Device) {
 	c.text(d.Kind)
@@ -98,11 +111,11 @@ func (l *look) master(c *code, d *hostinfo.Device) {
 }
 
 func (l *look) details(c *code, d *hostinfo.Device) {
-	c.is(d.VLAN != nil, d.Bond != nil, d.BondPort != nil, d.Macvlan != nil, d.VF != nil, d.QETH != nil)
+	c.is(d.VLAN != nil, d.Bond != nil, d.BondPort != nil, d.Macvlan != nil, d.VF != nil, d.QETH != nil, d.Tunnel != nil)
 	if v := d.VLAN; v != nil {
 		c.text(v.Protocol)
 		c.tri(v.LooseBinding)
-		if p := l.Links.Parent(d); p != nil && p.Filters() { // which it lets pass, by number
+		if l.onFiltering(d) { // which lets it pass by number
 			c.num(v.ID)
 		}
 	}
@@ -132,6 +145,16 @@ func (l *look) details(c *code, d *hostinfo.Device) {
 		c.num(d.Bridge.DefaultPVID)
 	}
 	c.port(d.BridgePort)
+}
+
+// onFiltering says whether a device stands on a bridge that may filter by VLAN.
+func (l *look) onFiltering(d *hostinfo.Device) bool {
+	for range maxDepth {
+		if d = l.Links.Parent(d); d == nil || d.Filters() {
+			break
+		}
+	}
+	return d != nil && d.Filters()
 }
 
 const noMAC = "00:00:00:00:00:00"

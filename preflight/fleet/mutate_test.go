@@ -79,7 +79,7 @@ func words(w *world, path string) []string {
 
 var vocabulary = map[string][]string{
 	"Device.Name":               {"bond0.623", "bond0", "moved0", "fixed0", "wan7", "nowhere", "pool0"},
-	"Device.Kind":               {"hardware", "", "vlan", "bond", "bridge", "team", "macvlan", "macvtap", "tun", "ipvlan", "vrf", "openvswitch", "veth"},
+	"Device.Kind":               {"hardware", "", "vlan", "bond", "bridge", "team", "macvlan", "macvtap", "tun", "ipvlan", "vrf", "openvswitch", "veth", "vxlan", "geneve"},
 	"Device.LinkType":           {"", "none", "ether", "loopback", "infiniband"},
 	"Device.SlaveKind":          {"", "bond", "bridge", "vrf", "team", "openvswitch"},
 	"Device.Duplex":             {"half", "full", ""},

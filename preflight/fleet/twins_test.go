@@ -188,7 +188,7 @@ func askers() []*hostinfo.Definition {
 		}
 		return out
 	}
-	nics := direct("bridge", "bond0.623", "dmz", "bond1", "bond0.623.7", "vf0", "enc1000", "br0", "macv0", "eth1", "eth3", "nowhere")
+	nics := direct("bridge", "bond0.623", "dmz", "bond1", "bond0.623.7", "vf0", "enc1000", "br0", "macv0", "eth1", "eth3", "nowhere", "br2", "br2.650", "vx100")
 	nics = append(nics, direct("passthrough", "vf0", "eth3", "enc1000", "pool0")...)
 	nics = append(nics, direct("vepa", "bond0.624")...)
 	trusting := direct("bridge", "enc1000", "vf0", "bond0.623")

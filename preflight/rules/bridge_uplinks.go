@@ -12,7 +12,22 @@ import (
 // bridgedTags are all VLAN tags that untagged frames have where they leave the
 // host by the switch, which they come into by that port, and whether that is
 // sure. "" is a layer that could not be read.
-func bridgedTags(e *preflight.Endpoint, sw *hostinfo.Device, port *hostinfo.BridgePort) (tags string, sure bool) {
+func (c crossed) bridgedTags(e *preflight.Endpoint, sw *hostinfo.Device, port *hostinfo.BridgePort) (tags string, sure bool) {
+	at := crossing{sw, -1}
+	if port != nil {
+		at.vlan = port.PVID()
+	}
+	b, met := c[at]
+	if !met {
+		c[at] = behind{} // while it is being looked at
+		b.tags, b.sure = c.uplinkTags(e, sw, port)
+		c[at] = b
+	}
+	return b.tags, b.sure
+}
+
+// uplinkTags looks behind each uplink.
+func (c crossed) uplinkTags(e *preflight.Endpoint, sw *hostinfo.Device, port *hostinfo.BridgePort) (tags string, sure bool) {
 	var all []string
 	ways, certain := ownUplinks(e, sw)
 	for _, up := range ways {
@@ -25,7 +40,7 @@ func bridgedTags(e *preflight.Endpoint, sw *hostinfo.Device, port *hostinfo.Brid
 				own = fmt.Sprintf("VLAN %d", port.PVID())
 			}
 		}
-		below, known := tagsOf(&preflight.Endpoint{View: e.View, Device: up})
+		below, known := c.tagsOf(&preflight.Endpoint{View: e.View, Device: up})
 		if !known {
 			return below, false
 		}

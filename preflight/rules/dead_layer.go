@@ -1,20 +1,17 @@
 package rules
 
 import (
-	"fmt"
 	"strings"
 
 	"migcheck/hostinfo"
 	"migcheck/preflight"
 )
 
-// deadLayer finds the lowest layer that keeps frames from leaving, and says
-// what is wrong with it; "" if frames can leave. That the device itself is down
-// does not count: libvirt sets it up.
-func deadLayer(e *preflight.Endpoint) (*hostinfo.Device, string) {
+// deadLayer finds the lowest layer that keeps frames from leaving. That the device
+// itself is down does not count: libvirt sets it up.
+func deadLayer(e *preflight.Endpoint) layerState {
 	w := layerWalk{e, map[*hostinfo.Device]layerState{}}
-	s := w.look(e.Device)
-	return s.at, s.why
+	return w.look(e.Device)
 }
 
 // layerWalk asks every device once, however often it is met on the way.
@@ -26,6 +23,10 @@ type layerWalk struct {
 type layerState struct {
 	at  *hostinfo.Device
 	why string // "" if the device can send
+	// drops is set where it is a bridge whose VLANs are wrong, and fix is what helps then;
+	// nil if that can't be told.
+	drops bool
+	fix   []string
 }
 
 func (w *layerWalk) look(d *hostinfo.Device) layerState {
@@ -36,11 +37,11 @@ func (w *layerWalk) look(d *hostinfo.Device) layerState {
 	s := w.below(d)
 	switch {
 	case d.Kind == hostinfo.KindDummy:
-		s = layerState{d, d.Name + " is a dummy, which drops whatever is sent"}
+		s = layerState{at: d, why: d.Name + " is a dummy, which drops whatever is sent"}
 	case d.Up == hostinfo.No && d != w.e.Device:
-		s = layerState{d, d.Name + " is down"}
+		s = layerState{at: d, why: d.Name + " is down"}
 	case s.why == "" && d.Up == hostinfo.Yes && d.LowerUp == hostinfo.No:
-		s = layerState{d, d.Name + " has no carrier"}
+		s = layerState{at: d, why: d.Name + " has no carrier"}
 	}
 	w.seen[d] = s
 	return s
@@ -53,6 +54,11 @@ func (w *layerWalk) below(d *hostinfo.Device) layerState {
 	case hostinfo.KindBond, hostinfo.KindTeam:
 		return w.ports(d, links.Ports(d))
 	case hostinfo.KindBridge:
+		if d == w.e.Device { // what enters it comes from the guest, and has no tag
+			if s := w.onBridge(d, nil); s.why != "" {
+				return s
+			}
+		}
 		if up := uplinks(links.Ports(d)); len(up) > 0 { // without any it serves this host alone
 			return w.ports(d, up)
 		}
@@ -60,11 +66,11 @@ func (w *layerWalk) below(d *hostinfo.Device) layerState {
 		if up := links.Uplinks(d); len(up) > 0 {
 			return w.ports(d, up)
 		}
-		return layerState{d, d.Name + " is Open vSwitch's, which has no port that leads out"}
+		return layerState{at: d, why: d.Name + " is Open vSwitch's, which has no port that leads out"}
 	default:
 		if parent := links.Parent(d); parent != nil {
-			if why := shutOut(links, d, parent); why != "" {
-				return layerState{parent, why}
+			if s := w.onBridge(parent, w.tagOn(d)); s.why != "" {
+				return s
 			}
 			return w.look(parent)
 		}
@@ -72,24 +78,40 @@ func (w *layerWalk) below(d *hostinfo.Device) layerState {
 	return layerState{at: d}
 }
 
-// shutOut says why a bridge drops what comes from a VLAN that stands on it: it
-// filters, and has uplinks, none of which is in that VLAN; "" otherwise, and where what
-// they are in was not read.
-func shutOut(links *hostinfo.Links, d, bridge *hostinfo.Device) string {
-	if d.VLAN == nil || d.VLAN.Protocol != "802.1Q" || bridge.Bridge == nil || bridge.Bridge.VLANFiltering != hostinfo.Yes {
-		return ""
+// onBridge judges whether a device, where it is a bridge, passes what stands on it.
+func (w *layerWalk) onBridge(d *hostinfo.Device, by *hostinfo.VLAN) layerState {
+	if d.Kind != hostinfo.KindBridge {
+		return layerState{at: d}
 	}
-	up := uplinks(links.Ports(bridge))
-	if len(up) == 0 || firstMissing(up, hostinfo.VLANRange{First: d.VLAN.ID, Last: d.VLAN.ID}) == 0 {
-		return ""
+	why, fix := shutOut(w.e.View.Links, by, d)
+	return layerState{d, why, why != "", fix}
+}
+
+// tagOn is the outermost VLAN of what a frame has passed on its way from the
+// endpoint's device to this one; nil if there is none. Where several ways lead there it
+// is the device's own.
+func (w *layerWalk) tagOn(d *hostinfo.Device) *hostinfo.VLAN {
+	var tag *hostinfo.VLAN
+	x := w.e.Device
+	for range 16 {
+		if x == nil {
+			break
+		}
+		if x.VLAN != nil {
+			tag = x.VLAN
+		}
+		if x == d {
+			return tag
+		}
+		x = w.e.View.Links.Parent(x)
 	}
-	return fmt.Sprintf("no uplink of %s is in VLAN %d, so the bridge drops its frames", bridge.Name, d.VLAN.ID)
+	return d.VLAN
 }
 
 // ports judges a device that needs one of several below it.
 func (w *layerWalk) ports(d *hostinfo.Device, ports []*hostinfo.Device) layerState {
 	if len(ports) == 0 {
-		return layerState{d, d.Name + " has no ports"}
+		return layerState{at: d, why: d.Name + " has no ports"}
 	}
 	var all []string
 	for _, port := range ports {
@@ -101,5 +123,5 @@ func (w *layerWalk) ports(d *hostinfo.Device, ports []*hostinfo.Device) layerSta
 			all = append(all, s.why)
 		}
 	}
-	return layerState{d, "no port of " + d.Name + " is alive: " + strings.Join(all, ", ")}
+	return layerState{at: d, why: "no port of " + d.Name + " is alive: " + strings.Join(all, ", ")}
 }

@@ -14,7 +14,7 @@ var LowerdevNoCarrier = &preflight.Rule{
 	Phase:    preflight.Silent,
 	Scope:    preflight.PerDevice,
 	CausedBy: []string{"lowerdev-not-ethernet", "vlan-parent-down"},
-	Needs:    preflight.Essential(preflight.Destination, preflight.Device, preflight.Kinds, preflight.Flags, preflight.Carrier),
+	Needs:    preflight.Essential(preflight.Destination, preflight.Device, preflight.Kinds, preflight.Flags, preflight.Carrier, preflight.BridgeVLANs),
 	Doc: `nothing below the device leads to a cable
 libvirt never looks at carriers: it migrates, reports success, and the guest is
 mute. The guest does not even notice, since its virtual link stays up. The
@@ -24,28 +24,34 @@ monitoring and a VLAN with loose_binding show one with nothing behind it, so
 migcheck looks at every layer. A bond that only asks an ARP target shows none
 while the target is silent; any other frame that a port receives wakes it, and it
 was seen to carry traffic: a warning. With arp_validate only the target's answers
-count, and it stays dead. A VLAN on a bridge that filters by VLAN needs an uplink that
-is in it. A bridge of Open vSwitch's always shows a carrier: what
+count, and it stays dead. A bridge that filters by VLAN takes what stands on it for a
+port of its own: the bridge itself must be in that VLAN (bridge vlan show dev br0), or
+have one for untagged frames, and so must an uplink. A bridge of Open vSwitch's always
+shows a carrier: what
 counts is whether it has a live port that leads out, as with bridge-uplink-down.`,
 	Value: func(e *preflight.Endpoint) string {
-		if _, why := deadLayer(e); why != "" {
-			return why
+		if s := deadLayer(e); s.why != "" {
+			return s.why
 		}
 		return "carrier"
 	},
 	Check: func(p *preflight.Pass) {
 		e := p.Side
-		at, why := deadLayer(e)
-		if why == "" {
+		s := deadLayer(e)
+		at := s.at
+		if s.why == "" {
 			if sw := switchBelow(e); sw != nil {
 				unsureUplink(p, sw)
 			}
 			return
 		}
 		f := preflight.Finding{
-			Reason: fmt.Sprintf("%s on %s leads nowhere: %s", e.Wanted, e.Name, why),
+			Reason: fmt.Sprintf("%s on %s leads nowhere: %s", e.Wanted, e.Name, s.why),
 			Hint:   "look at the cable, the switch port and " + at.Name,
-			Fix:    setUp(switchedOff(e, at)),
+			Fix:    append(s.fix, setUp(switchedOff(e, at))...),
+		}
+		if s.drops {
+			f.Hint = hint("compare bridge vlan show dev %s on both hosts", at.Name)
 		}
 		f = keepUp(f, e, switchedOff(e, at))
 		if asksARPOnly(at) && otherTrafficCounts(at) && aPortIsAlive(e, at) {

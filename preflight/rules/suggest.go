@@ -90,7 +90,7 @@ func compare(src, e *preflight.Endpoint, tags string) lookalike {
 
 // leads is what a device does with the VLAN that it leads to.
 func leads(d *hostinfo.Device) string {
-	if d.Kind == hostinfo.KindVLAN {
+	if d.Kind == hostinfo.KindVLAN || d.IsTunnel() {
 		return "carries"
 	}
 	return "leads to"
@@ -147,7 +147,7 @@ func unusable(e *preflight.Endpoint) string {
 			return "the state of " + layer.Name + " is not known"
 		}
 	}
-	_, why := deadLayer(e)
+	why := deadLayer(e).why
 	return why
 }
 

@@ -157,7 +157,7 @@ func clone[T any](p *T) *T {
 // of o: a carrier of a device that is down, why a device is promiscuous, kinds
 // that leave no trace there, and what is root's alone.
 func forgetUnseen(d, o *hostinfo.Device) {
-	d.AltNames, d.MaxMTU, d.PermanentMAC, d.Promiscuity, d.Macvlan = nil, 0, "", 0, nil
+	d.AltNames, d.MaxMTU, d.PermanentMAC, d.Promiscuity, d.Macvlan, d.Tunnel = nil, 0, "", 0, nil, nil
 	forget(&d.LowerUp, o.LowerUp)
 	forget(&d.Promiscuous, o.Promiscuous)
 	forget(&d.AllMulticast, o.AllMulticast)

@@ -37,7 +37,7 @@ func NewHeld(h *hostinfo.Host) *Held { return &Held{host: h, held: map[int]*entr
 // mayCarryMacvlan leaves out what macvlan_port_create refuses (anything but
 // Ethernet), and VXLANs, whose permanent entries are remote endpoints.
 func mayCarryMacvlan(d *hostinfo.Device) bool {
-	return d.LinkType == "ether" && d.Kind != "vxlan"
+	return d.LinkType == "ether" && d.Kind != hostinfo.KindVXLAN
 }
 
 // Add notes one NTF_SELF permanent entry. Multicast addresses, the device's

@@ -11,8 +11,12 @@ import (
 // with more gets a Gap for FactBridgeVLANs: a part would look like all of them.
 const MaxVLANRanges = 512
 
-// PortVLANs gathers Device.BridgePort. Ports of bridges that do not filter by
-// VLAN are left out: what they are members of means nothing.
+// MaxVNI is the highest that a tunnel can have: it has 24 bits.
+const MaxVNI = 1<<24 - 1
+
+// PortVLANs gathers Device.BridgePort, of ports and of the bridges themselves. Bridges
+// that do not filter by VLAN are left out, and their ports: what they are members of
+// means nothing.
 type PortVLANs struct {
 	host  *hostinfo.Host
 	ports map[int]*hostinfo.Device // by ifindex
@@ -30,7 +34,7 @@ func NewPortVLANs(h *hostinfo.Host) *PortVLANs {
 		}
 	}
 	for i := range h.Devices {
-		if d := &h.Devices[i]; filters[d.Master] {
+		if d := &h.Devices[i]; filters[d.Master] || filters[d.Index] {
 			d.BridgePort = &hostinfo.BridgePort{}
 			p.ports[d.Index] = d
 		}
@@ -38,10 +42,10 @@ func NewPortVLANs(h *hostinfo.Host) *PortVLANs {
 	return p
 }
 
-// None says that no port's VLANs are of interest.
+// None says that nobody's VLANs are of interest.
 func (p *PortVLANs) None() bool { return len(p.ports) == 0 }
 
-// Add notes one run of VLANs of the port with that ifindex.
+// Add notes one run of VLANs of the port, or of the bridge, with that ifindex.
 func (p *PortVLANs) Add(index int, r hostinfo.VLANRange) {
 	d := p.ports[index]
 	if d == nil || r.First < 1 || r.Last > 4094 || r.Last < r.First {
