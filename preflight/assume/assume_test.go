@@ -132,6 +132,9 @@ func snapshot(h *hostinfo.Host) map[string]map[string]string {
 		if p := d.BondPort; p != nil {
 			words["mii"] = p.MIIStatus
 		}
+		if p := d.BridgePort; p != nil {
+			words["vlans"] = p.String()
+		}
 		if d.VF != nil {
 			words["vf-of"] = d.VF.Parent
 		}

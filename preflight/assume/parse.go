@@ -17,6 +17,7 @@ var Understood = []string{
 	"ip link set dev DEVICE up|down|mtu N|master DEVICE|nomaster|name NAME|address MAC",
 	"ip link delete dev DEVICE",
 	"ip link property add|del dev DEVICE altname NAME",
+	"bridge vlan add dev DEVICE vid N [pvid] [untagged]",
 	"virsh net-start|net-autostart NETWORK",
 }
 
@@ -73,6 +74,7 @@ func parse(words []string) (func(*model) error, error) {
 		{[]string{"ip", "link", "del"}, parseDelete},
 		{[]string{"ip", "link", "property", "add"}, parseAltName((*model).addAltName)},
 		{[]string{"ip", "link", "property", "del"}, parseAltName((*model).delAltName)},
+		{[]string{"bridge", "vlan", "add"}, parseBridgeVLAN},
 		{[]string{"virsh", "net-start"}, parseNetwork((*model).startNetwork)},
 		{[]string{"virsh", "net-autostart"}, parseNetwork((*model).autostartNetwork)},
 	} {

@@ -106,7 +106,8 @@ func (l *look) master(c *code, d *hostinfo.Device) {
 		c.text(m.Kind)
 	}
 	if p := d.BondPort; p != nil { // numbers of aggregators mean nothing on another host
-		c.is(m != nil && m.Bond != nil && m.Bond.LACP != nil && m.Bond.LACP.Aggregator == p.Aggregator)
+		lacp := m != nil && m.Bond != nil && m.Bond.LACP != nil
+		c.is(p.Aggregator == 0, lacp && m.Bond.LACP.Aggregator == p.Aggregator, lacp && m.Bond.LACP.Aggregator == 0)
 	}
 }
 

@@ -9,12 +9,12 @@ import (
 	"migcheck/preflight"
 )
 
-// What libvirt uses to limit a macvtap each way (virNetDevBandwidthSet). The
-// kernel sees a macvtap from the guest's side: what comes in is policed, what
-// goes out is shaped.
+// What libvirt uses to limit a NIC's device (virNetDevBandwidthSet): what comes into
+// the host by it is policed, what leaves by it is shaped. A macvtap has the guest's
+// view of what is inbound, a tap the opposite one (virDomainNetTypeSharesHostView).
 var (
-	shapesInbound  = []string{"sch_ingress", "cls_u32", "act_police"}
-	shapesOutbound = []string{"sch_htb", "sch_sfq", "cls_fw"}
+	policing = []string{"sch_ingress", "cls_u32", "act_police"}
+	shaping  = []string{"sch_htb", "sch_sfq", "cls_fw"}
 )
 
 // BandwidthTCMissing meets bandwidth limits that the destination can't set.
@@ -26,17 +26,18 @@ var BandwidthTCMissing = &preflight.Rule{
 	About:    preflight.OnAnything,
 	AboutNIC: true,
 	Applies: func(p *preflight.Pass) bool {
-		return p.Req.NIC.Bandwidth && (p.Side.Mode != "" || p.Side.Bridged && !p.Side.OVS)
+		return p.Req.NIC.Bandwidth && (p.Side.Mode != "" || getsTap(p.Side) && !p.Side.OVS)
 	},
 	Needs: preflight.Essential(preflight.Destination, preflight.Shaping),
 	Doc: `the destination can't limit the NIC's bandwidth
-A NIC with <bandwidth> gets its limits from tc when its macvtap is made: inbound
-takes the kernel's sch_ingress, cls_u32 and act_police, outbound sch_htb, sch_sfq
-and cls_fw. Without them the migration is refused: "internal error: Child process
+A NIC with <bandwidth> gets its limits from tc when its macvtap or tap is made: for a
+macvtap inbound takes the kernel's sch_ingress, cls_u32 and act_police, outbound
+sch_htb, sch_sfq and cls_fw; for a tap it is the other way round. Without them the
+migration is refused: "internal error: Child process
 (tc qdisc add dev macvtapN parent 1:1 handle 2: sfq perturb 10) unexpected exit
 status 2: Error: Specified qdisc kind is unknown." They are often in a package of
-their own (iproute-tc, kernel-modules-extra). Limits of a port group are no
-matter: libvirt refuses them in networks whose guests get a macvtap.`,
+their own (iproute-tc, kernel-modules-extra). Limits of a port group are not looked
+at: libvirt refuses them in networks whose guests get a macvtap.`,
 	Check: func(p *preflight.Pass) {
 		e := p.Side
 		switch e.View.Setup.Shaping {
@@ -49,7 +50,7 @@ matter: libvirt refuses them in networks whose guests get a macvtap.`,
 			})
 			return
 		}
-		lacks := shapingLacks(p.Req.NIC, e.View.Setup.ShapingLacks)
+		lacks := shapingLacks(p.Req.NIC, getsTap(e), e.View.Setup.ShapingLacks)
 		if len(lacks) == 0 {
 			return
 		}
@@ -63,17 +64,27 @@ matter: libvirt refuses them in networks whose guests get a macvtap.`,
 
 // shapingLacks are the parts that the NIC's limits need and that are not there.
 // What is not known by name may be needed for either way.
-func shapingLacks(n *hostinfo.NIC, lacks []string) []string {
+func shapingLacks(n *hostinfo.NIC, tap bool, lacks []string) []string {
 	if len(lacks) == 0 {
 		return []string{"traffic shaping"}
 	}
+	polices, shapes := n.Inbound, n.Outbound
+	if tap {
+		polices, shapes = shapes, polices
+	}
+	unsaid := n.Inbound == n.Outbound // both, or neither was read
 	var out []string
 	for _, part := range lacks {
-		in, away := slices.Contains(shapesInbound, part), slices.Contains(shapesOutbound, part)
-		unsaid := n.Inbound == n.Outbound // both, or neither was read
-		if !in && !away || unsaid || in && n.Inbound || away && n.Outbound {
+		in, away := slices.Contains(policing, part), slices.Contains(shaping, part)
+		if !in && !away || unsaid || in && polices || away && shapes {
 			out = append(out, part)
 		}
 	}
 	return out
+}
+
+// getsTap says whether libvirt makes a tap for the NIC: on a bridge, or on a network
+// that it makes by itself.
+func getsTap(e *preflight.Endpoint) bool {
+	return e.Bridged || e.Network != nil && e.Network.OfOneHost()
 }

@@ -18,12 +18,16 @@ fail_over_mac is set for ports that can't take another address than their own.
 Guests bring addresses of their own, and such a port may not receive for them:
 after a failover of the bond the guest may be gone from the network, although the
 host is not. Make one port fail while it hurts nobody, and see whether a guest on
-the bond is still reached; then waive it. Only active-backup bonds heed it.`,
+the bond is still reached; then waive it. Only active-backup bonds of several ports
+heed it.`,
 	Value: failOverMACs,
 	Check: func(p *preflight.Pass) {
 		for _, d := range p.Side.Stack {
 			if d.Bond == nil || d.Bond.Mode != "active-backup" || d.Bond.FailOverMAC == "" || d.Bond.FailOverMAC == "none" {
 				continue
+			}
+			if len(p.Side.View.Links.Ports(d)) == 1 {
+				continue // nothing to fail over to
 			}
 			p.Report(preflight.Finding{
 				Reason: fmt.Sprintf("the bond %s on %s has fail_over_mac %s: its other port may not receive for the guest's address after a failover", d.Name, p.Side.Name, d.Bond.FailOverMAC),

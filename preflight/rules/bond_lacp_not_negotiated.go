@@ -30,7 +30,8 @@ var BondLACPNotNegotiated = &preflight.Rule{
 An 802.3ad bond keeps its carrier even where no switch ever answered, and then
 uses a single port (seen against a plain switch: traffic in both directions over
 one port). The guest arrives with its network, with one port's capacity and no
-second path; on a switch that expects LACP the port may be suspended.`,
+second path; on a switch that expects LACP the port may be suspended. A port that
+agreed with another switch than the ports that send stands by for them: a note.`,
 	Check: func(p *preflight.Pass) {
 		for _, d := range p.Side.Stack {
 			if d.Bond == nil || d.Bond.LACP == nil || d.Bond.Mode != "802.3ad" {
@@ -49,9 +50,10 @@ second path; on a switch that expects LACP the port may be suspended.`,
 	},
 }
 
-// lacpPorts reports the ports that are out of step with the others.
+// lacpPorts reports the ports that are out of step with the others, and those that
+// stand by.
 func lacpPorts(p *preflight.Pass, bond string, aggregator int, ports []*hostinfo.Device) {
-	var bad []string
+	var bad, spare []string
 	for _, port := range ports {
 		b := port.BondPort
 		if b == nil || b.ActorState == 0 {
@@ -61,7 +63,11 @@ func lacpPorts(p *preflight.Pass, bond string, aggregator int, ports []*hostinfo
 			continue // it has another fault than LACP
 		}
 		const need, never = lacpSync | lacpCollecting | lacpDistributing, lacpDefaulted | lacpExpired
-		if b.ActorState&need != need || b.ActorState&never != 0 || b.PartnerState&lacpSync == 0 || b.Aggregator != aggregator {
+		agreed := b.ActorState&never == 0 && b.PartnerState&lacpSync != 0
+		switch {
+		case agreed && standsBy(b, aggregator):
+			spare = append(spare, port.Name)
+		case !agreed || b.ActorState&need != need:
 			bad = append(bad, port.Name)
 		}
 	}
@@ -72,4 +78,18 @@ func lacpPorts(p *preflight.Pass, bond string, aggregator int, ports []*hostinfo
 			Hint:             hint("check the switch's ports: cat /proc/net/bonding/%s", bond),
 		})
 	}
+	if len(spare) > 0 {
+		p.Report(preflight.Finding{
+			Level:            preflight.Note,
+			DestinationValue: "standing by: " + strings.Join(spare, " "),
+			Reason:           fmt.Sprintf("%s of %s on %s agreed on LACP with another switch or channel group than the ports that send, and carries nothing until these fail", strings.Join(spare, " and "), bond, p.Side.Name),
+			Hint:             hint("right for two switches that share no channel group; else put its switch port into the others': cat /proc/net/bonding/%s", bond),
+		})
+	}
+}
+
+// standsBy says whether a port is in another aggregator than the one that sends:
+// the kernel keeps it attached, and silent, until that has failed (ad_mux_machine).
+func standsBy(port *hostinfo.BondPort, aggregator int) bool {
+	return port.Aggregator != 0 && aggregator != 0 && port.Aggregator != aggregator
 }

@@ -18,7 +18,8 @@ balance-tlb and balance-alb send by every port and write that port's address
 over the guest's (bond_do_alb_xmit), so that answers never find it; broadcasts
 keep the address, so DHCP may work and nothing else. balance-rr and broadcast
 need a static channel group on the switch, which nobody can see from here:
-a warning. Use active-backup or 802.3ad.`,
+a warning. With one port there is no other to send by: balance-tlb and balance-alb
+are a note then, and the others nothing. Use active-backup or 802.3ad.`,
 	Value: bondModes,
 	Check: func(p *preflight.Pass) {
 		for _, d := range p.Side.Stack {
@@ -29,11 +30,19 @@ a warning. Use active-backup or 802.3ad.`,
 				DestinationValue: d.Bond.Mode,
 				Hint:             "use mode active-backup or 802.3ad; a bond's mode can be changed only while it is down and has no ports",
 			}
+			alone := len(p.Side.View.Links.Ports(d)) == 1
 			switch d.Bond.Mode {
 			case "balance-tlb", "balance-alb":
 				f.Reason = fmt.Sprintf("the bond %s on %s is in mode %s, which overwrites the guest's MAC address in what it sends", d.Name, p.Side.Name, d.Bond.Mode)
+				if alone {
+					f.Level = preflight.Note
+					f.Reason += " as soon as it has a second port"
+				}
 				p.Report(f)
 			case "balance-rr", "broadcast":
+				if alone {
+					continue
+				}
 				f.Level = preflight.Warning
 				f.Reason = fmt.Sprintf("the bond %s on %s is in mode %s, which works only with a static channel group on the switch", d.Name, p.Side.Name, d.Bond.Mode)
 				p.Report(f)

@@ -85,7 +85,7 @@ func withoutUplink(p *preflight.Pass) {
 		f.Reason += fmt.Sprintf("; whether the guest has one on %s is not known", src.Name)
 		p.Undecided(f)
 		return
-	case through != nil && (e == src || src.Bridged && pairsOf(src) == nil):
+	case through != nil:
 		f.Reason += fmt.Sprintf(" by itself; whether its port %s does can't be told", through.Name)
 		p.Undecided(f)
 		return

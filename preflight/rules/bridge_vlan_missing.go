@@ -43,8 +43,8 @@ uplinks; whether somebody sets them there, too, can't be told: undecided.`,
 			if id := firstMissing(up, r); id > 0 {
 				p.Report(preflight.Finding{
 					Reason: fmt.Sprintf("the guest's port of %s is in VLAN %d, which no uplink of the bridge on %s passes", e.Wanted, id, e.Name),
-					Hint:   "whether the switch port carries that VLAN, too, is for the switch to say",
-					Fix:    commands(fmt.Sprintf("bridge vlan add dev %s vid %d", shell.Quote(up[0].Name), id)),
+					Hint:   "compare bridge vlan show on both hosts; whether the switch port carries that VLAN, too, is for the switch to say",
+					Fix:    passVLAN(p, up[0], id),
 				})
 				return
 			}
@@ -56,6 +56,31 @@ uplinks; whether somebody sets them there, too, can't be told: undecided.`,
 			})
 		}
 	},
+}
+
+// passVLAN are the commands that let the guest's frames of a VLAN leave by the uplink
+// as they leave the source: with that tag, or without one where the uplink takes
+// untagged frames for no other VLAN. None where neither is the same.
+func passVLAN(p *preflight.Pass, up *hostinfo.Device, id int) []string {
+	src, dst := p.Req.Source, p.Req.Destination
+	add := fmt.Sprintf("bridge vlan add dev %s vid %d", shell.Quote(up.Name), id)
+	if id != dst.Port.PVID() { // the guest's own tag, which stays
+		return commands(add)
+	}
+	if src.View == nil || src.Device == nil {
+		return nil
+	}
+	here, _ := tagsOf(src)
+	below, known := tagsOf(&preflight.Endpoint{View: dst.View, Device: up})
+	switch {
+	case !known:
+		return nil
+	case here == joinTags(fmt.Sprintf("VLAN %d", id), below):
+		return commands(add)
+	case here == below && up.BridgePort.PVID() == 0:
+		return commands(add + " pvid untagged")
+	}
+	return nil
 }
 
 // firstMissing is the first VLAN of a range that no uplink is a member of; 0 if

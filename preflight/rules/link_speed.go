@@ -47,6 +47,9 @@ func bondSpeed(e *preflight.Endpoint, bond *hostinfo.Device) int {
 	live, _ := portsOf(e, bond)
 	sum := 0
 	for _, port := range live {
+		if lacp := bond.Bond.LACP; lacp != nil && port.BondPort != nil && standsBy(port.BondPort, lacp.Aggregator) {
+			continue
+		}
 		switch bond.Bond.Mode {
 		case "active-backup":
 			if port.Index == bond.Bond.ActiveSlave {

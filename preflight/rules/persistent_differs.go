@@ -58,7 +58,7 @@ func absent(p *preflight.Plan, nic *hostinfo.NIC, side preflight.Side) string {
 	switch {
 	case nic.NetworkBacked() && e.Network == nil && e.View.Missing(hostinfo.FactNetworks, "") == nil:
 		return "the network " + nic.Network
-	case !nic.Direct() && !nic.OnBridge() || e.Device != nil || e.Wanted == "" || e.View.Missing(hostinfo.FactDevices, "") != nil:
+	case !nic.Direct() && !nic.OnBridge() && !nic.NetworkBacked() || e.Device != nil || e.Wanted == "" || e.View.Missing(hostinfo.FactDevices, "") != nil:
 		return ""
 	case e.View.Missing(hostinfo.FactAltNames, "") != nil:
 		return e.Wanted + " (alternative names could not be read)"

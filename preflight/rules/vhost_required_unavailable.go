@@ -46,7 +46,7 @@ where it can. Guests without KVM never use it.`,
 // for virtio NICs of guests that use KVM.
 func mayUseVhost(p *preflight.Pass) bool {
 	def := p.Plan.Guest.Sent()
-	return def.Type == "kvm" && (p.Side.Mode != "" || p.Side.Bridged) && isVirtio(p.Req.NIC)
+	return def.Type == "kvm" && (p.Side.Mode != "" || getsTap(p.Side)) && isVirtio(p.Req.NIC)
 }
 
 // isVirtio says whether a NIC's model is one of virtio's.
