@@ -37,8 +37,11 @@ func shutOut(links *hostinfo.Links, by *hostinfo.VLAN, bridge *hostinfo.Device) 
 	case !tagged && !m.Untagged:
 		return fmt.Sprintf("%s leaves the tag of its own VLAN %d on the frames that it hands up", bridge.Name, id), self(id)
 	case firstMissing(up, hostinfo.VLANRange{First: id, Last: id}) != 0:
-		return fmt.Sprintf("no uplink of %s is in VLAN %d, so the bridge drops its frames", bridge.Name, id),
-			commands(fmt.Sprintf("bridge vlan add dev %s vid %d", shell.Quote(up[0].Name), id))
+		why = fmt.Sprintf("no uplink of %s is in VLAN %d, so the bridge drops its frames", bridge.Name, id)
+		if tagged { // else whether they are to leave with the tag can't be told
+			fix = commands(fmt.Sprintf("bridge vlan add dev %s vid %d", shell.Quote(up[0].Name), id))
+		}
+		return why, fix
 	}
 	return "", nil
 }
