@@ -26,9 +26,23 @@ func keepStack(f preflight.Finding, e *preflight.Endpoint, loose []*hostinfo.Dev
 				return nil
 			}
 			lines = append(lines, more...)
+			lines = append(lines, otherMTU(c, d)...)
 		}
 		return lines
 	})
+}
+
+// otherMTU is how a layer that was just configured takes the frames that it takes
+// now, if they are not of Ethernet's usual size. Its profile has its name.
+func otherMTU(c lasting, d *hostinfo.Device) []string {
+	if d.MTU == 0 || d.MTU == ethernetMTU {
+		return nil
+	}
+	lines := c.mtu(d.Name, d.MTU)
+	for i := range lines {
+		lines[i] = strings.ReplaceAll(lines[i], nmProfile(d.Name), d.Name)
+	}
+	return lines
 }
 
 // hostsOrPort says whether a device may have an address of the host's own, or is
