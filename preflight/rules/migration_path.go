@@ -2,12 +2,8 @@ package rules
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
-	"strings"
 
 	"migcheck/hostinfo"
-	"migcheck/hostinfo/shell"
 	"migcheck/preflight"
 )
 
@@ -24,9 +20,8 @@ calls itself, or to --migrate-uri, on a port from 49152 to 49215. That name must
 resolve on the source, which is another question than whether it resolves here,
 and no firewall may be in the way. A refused connection is as it should be: the
 host is reached, and nothing listens yet. No answer, or "No route to host" while
-the host is there, is a firewall. Where the source sends larger frames than the
-destination's device takes, the copy stalls: a warning. It is looked at only when
-a migration is asked for.`,
+the host is there, is a firewall. It is looked at only when a migration is asked
+for.`,
 	Check: func(p *preflight.Pass) {
 		way := p.Plan.From.Path(p.Plan.To.Name)
 		if way == nil {
@@ -49,7 +44,6 @@ a migration is asked for.`,
 				break // one firewall, one finding
 			}
 		}
-		pathMTU(p, way, about)
 	},
 }
 
@@ -71,24 +65,4 @@ func answered(from, to string, way *hostinfo.Path, port hostinfo.Port) *prefligh
 		return nil
 	}
 	return f
-}
-
-// pathMTU compares both ends of the way. The destination's end is the device
-// that has the address, if it is one of its own.
-func pathMTU(p *preflight.Pass, way *hostinfo.Path, about preflight.Subject) {
-	to := p.Plan.To
-	i := slices.IndexFunc(to.Devices, func(d hostinfo.Device) bool {
-		return slices.ContainsFunc(d.Addresses, func(a string) bool { return strings.HasPrefix(a, way.Address+"/") })
-	})
-	if i < 0 || way.MTU == 0 || to.Devices[i].MTU == 0 || way.MTU <= to.Devices[i].MTU {
-		return
-	}
-	end := &to.Devices[i]
-	p.Report(preflight.Finding{
-		Level: preflight.Warning, Subject: about,
-		SourceValue: strconv.Itoa(way.MTU), DestinationValue: strconv.Itoa(end.MTU),
-		Reason: fmt.Sprintf("the memory goes by %s with an MTU of %d to %s on %s with one of %d: large frames may be lost, and the copy stalls",
-			way.Device, way.MTU, end.Name, to.Name, end.MTU),
-		Fix: commands(fmt.Sprintf("ip link set dev %s mtu %d", shell.Quote(way.Device), end.MTU)),
-	})
 }

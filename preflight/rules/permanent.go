@@ -34,6 +34,9 @@ func keepVLAN(f preflight.Finding, src, dst *preflight.Endpoint) preflight.Findi
 		return f
 	}
 	parent := dst.View.Links.ByName(src.Parent().Name)
+	if !linkable(dst.View, parent.Name) {
+		return f
+	}
 	names := []string{parent.Name, dst.Wanted}
 	down := downBelow(dst, parent)
 	for _, d := range down {
@@ -107,6 +110,12 @@ func soleManager(v *preflight.View) string {
 		return ""
 	}
 	return rest[0]
+}
+
+// linkable says whether a file may name the device as that below a VLAN. netplan
+// refuses all of its files, at boot too, if one names a link that none defines.
+func linkable(v *preflight.View, name string) bool {
+	return soleManager(v) != "netplan" || slices.Contains(v.Setup.Configured, name)
 }
 
 // plain says whether a device's name means itself in a shell, in a unit file

@@ -21,21 +21,42 @@ func keepStack(f preflight.Finding, e *preflight.Endpoint, loose []*hostinfo.Dev
 	}
 	return keep(f, e, names, func(c lasting) (lines []string) {
 		for _, d := range slices.Backward(loose) {
-			more := lastingOf(c, e, d)
-			if more == nil {
+			more := lastingOf(c, e, d, loose)
+			if more == nil || hostsOrPort(e, d) {
 				return nil
 			}
 			lines = append(lines, more...)
+			lines = append(lines, otherMTU(c, d)...)
 		}
 		return lines
 	})
 }
 
-// lastingOf is how one layer is made; nil where that can't be said.
-func lastingOf(c lasting, e *preflight.Endpoint, d *hostinfo.Device) []string {
+// otherMTU is how a layer that was just configured takes the frames that it takes
+// now, if they are not of Ethernet's usual size. Its profile has its name.
+func otherMTU(c lasting, d *hostinfo.Device) []string {
+	if d.MTU == 0 || d.MTU == ethernetMTU {
+		return nil
+	}
+	lines := c.mtu(d.Name, d.MTU)
+	for i := range lines {
+		lines[i] = strings.ReplaceAll(lines[i], nmProfile(d.Name), d.Name)
+	}
+	return lines
+}
+
+// hostsOrPort says whether a device may have an address of the host's own, or is
+// a port of another: to configure it without them takes them away.
+func hostsOrPort(e *preflight.Endpoint, d *hostinfo.Device) bool {
+	return len(d.Addresses) > 0 || d.Master != 0 || e.View.Missing(hostinfo.FactAddresses, d.Name) != nil
+}
+
+// lastingOf is how one of the loose layers is made; nil where that can't be said.
+func lastingOf(c lasting, e *preflight.Endpoint, d *hostinfo.Device, loose []*hostinfo.Device) []string {
 	switch {
 	case d.VLAN != nil:
-		if parent := e.View.Links.Parent(d); parent != nil {
+		parent := e.View.Links.Parent(d)
+		if parent != nil && (slices.Contains(loose, parent) || linkable(e.View, parent.Name)) {
 			return c.vlan(d.Name, parent.Name, d.VLAN, false)
 		}
 	case d.Bond != nil:
@@ -87,7 +108,7 @@ func networkdBond(name string, b *hostinfo.Bond, ports []string) []string {
 
 func ifupdownBond(name string, b *hostinfo.Bond, ports []string) []string {
 	return []string{
-		"# /etc/network/interfaces.d/" + strings.ReplaceAll(name, ".", "-"),
+		ifupdownFile,
 		"auto " + name, "iface " + name + " inet manual",
 		"    bond-slaves " + strings.Join(ports, " "),
 		"    bond-mode " + b.Mode,
@@ -104,6 +125,6 @@ func netplanBond(name string, b *hostinfo.Bond, ports []string) []string {
 		lines = append(lines, "    "+port+": {}")
 	}
 	return append(lines,
-		"  bonds:", "    "+name+":", "      interfaces: ["+strings.Join(ports, ", ")+"]",
+		"  bonds:", "    "+name+":", "      interfaces: ["+strings.Join(ports, ", ")+"]", netplanNoAddress,
 		"      parameters:", "        mode: "+b.Mode, fmt.Sprintf("        mii-monitor-interval: %d", b.MIIMon))
 }

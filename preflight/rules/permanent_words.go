@@ -57,11 +57,14 @@ func networkdMTU(name string, mtu int) []string {
 	return []string{"# in the .network file of " + name, "[Link]", fmt.Sprintf("MTUBytes=%d", mtu)}
 }
 
+// ifupdownFile is always read; which files of interfaces.d are is for it to say.
+const ifupdownFile = "# at the end of /etc/network/interfaces"
+
 // ifupdownVLAN makes a VLAN of another name than ifupdown's own pattern by hand.
 // A name with a dot that is not the pattern would be taken for it.
 func ifupdownVLAN(name, parent string, v *hostinfo.VLAN, _ bool) []string {
 	lines := []string{
-		"# /etc/network/interfaces.d/" + strings.ReplaceAll(name, ".", "-"),
+		ifupdownFile,
 		"auto " + name, "iface " + name + " inet manual",
 	}
 	plainTag := v.Protocol == "802.1Q" || v.Protocol == ""
@@ -89,13 +92,17 @@ func ifupdownMTU(name string, mtu int) []string {
 	}
 }
 
+// netplanNoAddress keeps the host from taking an address in the guests' network
+// from its router: netplan's default is link-local: [ipv6].
+const netplanNoAddress = "      link-local: []"
+
 func netplanVLAN(name, parent string, v *hostinfo.VLAN, _ bool) []string {
 	if v.Protocol == "802.1ad" {
 		return nil
 	}
 	return []string{
 		"# /etc/netplan/90-" + name + ".yaml, then: netplan apply",
-		"network:", "  version: 2", "  vlans:", "    " + name + ":", fmt.Sprintf("      id: %d", v.ID), "      link: " + parent,
+		"network:", "  version: 2", "  vlans:", "    " + name + ":", fmt.Sprintf("      id: %d", v.ID), "      link: " + parent, netplanNoAddress,
 	}
 }
 

@@ -49,7 +49,10 @@ on its driver, and is undecided here.`,
 			}
 		}
 		for _, s := range r.Shmems {
-			if s.Role != "master" {
+			switch {
+			case s.Model == "ivshmem":
+				refused(p, s.Name, "migration with legacy shmem device is not supported", "")
+			case s.Role != "master":
 				refused(p, s.Name, fmt.Sprintf("shmem device '%s' cannot be migrated, only shmem with role='master' can be migrated", s.Name), "")
 			}
 		}

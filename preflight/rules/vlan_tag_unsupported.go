@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"migcheck/hostinfo"
-	"migcheck/hostinfo/shell"
 	"migcheck/preflight"
 )
 
@@ -91,7 +90,7 @@ func tagOnBridge(p *preflight.Pass, e *preflight.Endpoint, tags []int) {
 	case d.Bridge != nil && d.Bridge.VLANFiltering == hostinfo.No:
 		f.Level, f.Phase = preflight.Warning, preflight.Silent
 		f.Reason = fmt.Sprintf("the NIC asks for %s, and the bridge %s on %s does not filter by VLAN: the tag has no effect there", tagWord(tags), e.Wanted, e.Name)
-		f.Fix = commands("ip link set dev " + shell.Quote(d.Name) + " type bridge vlan_filtering 1")
+		f.Hint = "let the bridge filter by VLAN (vlan_filtering 1), but give its ports and itself their VLANs first: without them it drops all tagged frames, the host's own too"
 		p.Report(f)
 	}
 }

@@ -19,7 +19,7 @@ const (
 
 	// ConfigLines are the parts of lines that are looked at, as grep -oE has it;
 	// everything else in these files, secrets above all, is not read.
-	ConfigLines = `^[[:space:]]*(iface[[:space:]]+[^[:space:]]{1,64}|(source(-directory)?|bond[-_]slaves|bridge[-_]ports)[[:space:]].{1,300}|<name[^>]{0,64}>[^<]{1,64}|(Name|VLAN|Bond|Bridge|interface-name|DEVICE)[[:space:]]*=.{0,300}|(BOOTPROTO|STARTMODE|ONBOOT|TYPE)=)`
+	ConfigLines = `^[[:space:]]*(iface[[:space:]]+[^ ]{1,64}|(source(-directory)?|bond[-_]slaves|bridge[-_]ports)[[:space:]].{1,300}|<name[^>]{0,64}>[^<]{1,64}|(Name|VLAN|Bond|Bridge|interface-name|parent|DEVICE)[[:space:]]*=.{0,300}|(BOOTPROTO|STARTMODE|ONBOOT|TYPE)=|id=[0-9]+)`
 	// NetplanLines are the keys of a netplan file, how deep they stand, and
 	// whether a mapping begins behind one on the same line.
 	NetplanLines = `^ *((set-name|name): +[^ #]{1,64}|[^] #:={}-][^ :={}]{0,63}:( *[{] *[^} ]| |$))`
@@ -45,7 +45,7 @@ var managers = []manager{
 		"/etc/systemd/network/*.netdev", "/etc/systemd/network/*.network",
 		"/run/systemd/network/*.netdev", "/run/systemd/network/*.network",
 	}, networkd},
-	{"NetworkManager", []string{"/etc/NetworkManager/system-connections/*", "/run/NetworkManager/system-connections/*"}, keyfile},
+	{"NetworkManager", []string{"/etc/NetworkManager/system-connections/*", "/run/NetworkManager/system-connections/*"}, (*Configured).keyfile},
 	{"netplan", []string{"/etc/netplan/*.yaml"}, (*Configured).netplan},
 	{"ifcfg", []string{"/etc/sysconfig/network-scripts/ifcfg-*"}, (*Configured).ifcfg},
 	{"wicked", []string{"/etc/sysconfig/network/ifcfg-*"}, (*Configured).ifcfg},
@@ -110,6 +110,8 @@ type Configured struct {
 	lines  int
 	stack  []key  // of a netplan file
 	suffix string // of an ifcfg file that names no device so far
+	below  string // what a VLAN of a keyfile stands on
+	id     string // of a VLAN of a keyfile
 }
 
 // Printed takes in "FILE:TEXT", as grep prints what ConfigLine finds. Either
@@ -161,7 +163,7 @@ func (c *Configured) endFile() {
 	if c.suffix != "" {
 		c.add(c.by.name, c.suffix)
 	}
-	c.suffix = ""
+	c.suffix, c.below, c.id = "", "", ""
 }
 
 func (c *Configured) add(manager, name string) {

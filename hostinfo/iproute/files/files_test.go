@@ -70,6 +70,8 @@ func TestConfiguredIsBounded(t *testing.T) {
 	}
 }
 
+const nmKeyfile = "/etc/NetworkManager/system-connections/a:"
+
 func TestConfigured(t *testing.T) {
 	for _, c := range []struct {
 		what  string
@@ -90,6 +92,11 @@ func TestConfigured(t *testing.T) {
 		{"ifupdown's files by a variable", []string{"/etc/network/interfaces:source $HOME/*", "/etc/network/interfaces:iface v5"}, "v5", "not read in full: ifupdown reads further files"},
 		{"ifupdown's usual files", []string{"/etc/network/interfaces:source interfaces.d/*.cfg", "/etc/network/interfaces.d/a.cfg:bridge_ports bond0.5 none"}, "bond0.5", ""},
 		{"wicked's own", []string{"/etc/wicked/ifconfig/a.xml:  <name>stor0", "/etc/wicked/ifconfig/a.xml:  <names>no"}, "stor0", ""},
+		{"a VLAN that NetworkManager names", []string{nmKeyfile + "id=123", nmKeyfile + "parent=enp5s0"}, "enp5s0.123", ""},
+		{"a VLAN on another profile", []string{nmKeyfile + "id=123", nmKeyfile + "parent=7f329164-8206-4937-9f8e-11e51767af89", nmKeyfile + "interface-name=v123"}, "v123", ""},
+		{"a macvlan and a VLAN", []string{nmKeyfile + "parent=enp5s0", "/etc/NetworkManager/system-connections/b:id=5", "/etc/NetworkManager/system-connections/b:interface-name=eth0"}, "eth0", ""},
+		{"another manager's words", []string{"/etc/systemd/network/a.network:id=5", "/etc/systemd/network/a.network:parent=eth1", "/etc/systemd/network/a.network:Name=eth0"}, "eth0", ""},
+		{"ifupdown with tabs", []string{"/etc/network/interfaces:iface\tbond0\tinet\tmanual"}, "bond0", ""},
 		{"SUSE", []string{"/etc/sysconfig/network/ifcfg-bond0.623:STARTMODE=", "/etc/sysconfig/network/ifcfg-eth1~:STARTMODE="}, "bond0.623", ""},
 	} {
 		var conf Configured
@@ -126,6 +133,9 @@ func TestConfigLines(t *testing.T) {
 		{"/etc/network/interfaces", "sourceless hunter2", ""},
 		{"/etc/NetworkManager/system-connections/a", "psk=Name=hunter2", ""},
 		{"/etc/NetworkManager/system-connections/a", "interface-name-x=hunter2", ""},
+		{"/etc/NetworkManager/system-connections/a", "id=hunter2", ""},
+		{"/etc/NetworkManager/system-connections/a", "identity=5", ""},
+		{"/etc/NetworkManager/system-connections/a", "id=5", "id=5"},
 		{"/etc/sysconfig/network-scripts/ifcfg-a", "TYPE=hunter2", "TYPE="},
 		{"/etc/sysconfig/network-scripts/ifcfg-a", "KEY_DEVICE=hunter2", ""},
 		{"/etc/netplan/a.yaml", "  password: hunter2", "  password: "},

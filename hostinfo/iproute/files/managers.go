@@ -6,16 +6,18 @@ import (
 	"strings"
 )
 
+// maxDeviceName is IFNAMSIZ without the NUL.
+const maxDeviceName = 15
+
 // networkd reads Name=, VLAN=, Bond= and Bridge=, which hold lists, and globs
 // in the [Match] section. A [BridgeVLAN] section has numbers under VLAN=, and
 // "!" before a list turns it into everything else.
 func networkd(_ *Configured, text string) []string {
 	key, value, ok := strings.Cut(text, "=")
-	if key = strings.TrimSpace(key); !ok || key == "interface-name" || key == "DEVICE" {
-		return nil
-	}
-	value = strings.TrimSpace(value)
+	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
 	switch {
+	case !ok || !slices.Contains([]string{"Name", "VLAN", "Bond", "Bridge"}, key):
+		return nil
 	case strings.HasPrefix(value, "!"):
 		return []string{"*"}
 	case key == "VLAN" && strings.Trim(value, "0123456789- ") == "":
@@ -25,15 +27,27 @@ func networkd(_ *Configured, text string) []string {
 }
 
 // keyfile reads interface-name= of NetworkManager, in [match] a list, in which
-// "!" takes something out again.
-func keyfile(_ *Configured, text string) []string {
-	value, ok := strings.CutPrefix(strings.TrimSpace(text), "interface-name")
-	value, isKey := strings.CutPrefix(strings.TrimSpace(value), "=")
-	if !ok || !isKey {
+// "!" takes something out again. A VLAN need not have one: its name is made of
+// parent= and id= then (nm_utils_new_vlan_name). A parent may be a profile's
+// UUID, which says no name.
+func (c *Configured) keyfile(text string) []string {
+	key, value, _ := strings.Cut(text, "=")
+	value = strings.TrimSpace(value)
+	switch strings.TrimSpace(key) {
+	case "interface-name":
+		names := strings.FieldsFunc(value, func(r rune) bool { return r == ';' || r == ',' || r == ' ' })
+		return slices.DeleteFunc(names, func(name string) bool { return name[0] == '!' })
+	case "parent":
+		c.below = value
+	case "id":
+		c.id = value
+	default:
 		return nil
 	}
-	names := strings.FieldsFunc(value, func(r rune) bool { return r == ';' || r == ',' || r == ' ' })
-	return slices.DeleteFunc(names, func(name string) bool { return name[0] == '!' })
+	if name := c.below + "." + c.id; c.below != "" && c.id != "" && len(name) <= maxDeviceName {
+		return []string{name}
+	}
+	return nil
 }
 
 // ifcfg reads DEVICE=. A file without it is about the device in its own name.
