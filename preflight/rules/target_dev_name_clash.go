@@ -23,7 +23,7 @@ var TargetDevNameClash = &preflight.Rule{
 	WithoutDevice: true,
 	AboutNIC:      true,
 	Needs:         preflight.Essential(preflight.Destination, preflight.Devices),
-	Doc: `the fixed name of the guest's macvtap is taken on the destination
+	Doc: `the fixed name of the guest's macvtap or tap is taken on the destination
 The NIC's <target dev='T'/> asks for a macvtap of that name, and the destination
 has a device called so, or with that altname. The migration is refused: "error
 creating macvtap interface T@D: File exists". libvirt before 10.1 then also
