@@ -94,6 +94,9 @@ func (e *Endpoint) know(f Fact) (knowledge, string) {
 		if k, why := e.knowDevices(); k != known { // it may be there under another name
 			return k, why
 		}
+		if e.Astray != "" {
+			return missing, e.Astray
+		}
 		return inapplicable, ""
 	}
 	switch f {

@@ -52,6 +52,12 @@ type Endpoint struct {
 	// Spare is the device that libvirt would take from the network's pool as it is
 	// used now, where that is another than Wanted; empty otherwise.
 	Spare string
+	// Moved is set on the source where the guest's macvtap stands on another device
+	// than its definition names. Wanted is then that one's name.
+	Moved bool
+	// Astray is why it is not known which device a running guest's NIC stands on;
+	// empty if it is.
+	Astray string
 	// Device is what Wanted means on this host; nil if it is not there or was
 	// not read.
 	Device *hostinfo.Device
@@ -137,7 +143,7 @@ func (p *Plan) sourceEndpoint(i int, nic *hostinfo.NIC) *Endpoint {
 			}
 			e.Mode, e.Trust = modeOf(n), trustOf(n, e.Network)
 			e.lookUp(n.Dev)
-			p.findMacvtap(e, n)
+			p.stand(e, i, n)
 			return e
 		}
 	}
@@ -145,7 +151,7 @@ func (p *Plan) sourceEndpoint(i int, nic *hostinfo.NIC) *Endpoint {
 	if e.Bridged {
 		p.findTap(e, i, nic)
 	} else {
-		p.findMacvtap(e, nic)
+		p.stand(e, i, nic)
 	}
 	return e
 }
@@ -215,20 +221,6 @@ func (e *Endpoint) lookUp(name string) {
 	}
 	if e.Device = e.View.Links.ByName(name); e.Device != nil {
 		e.Stack = e.View.Links.Stack(e.Device)
-	}
-}
-
-// findMacvtap looks for the guest's own macvtap among what stands on the
-// device, by its MAC: names are libvirt's to choose.
-func (p *Plan) findMacvtap(e *Endpoint, nic *hostinfo.NIC) {
-	if e.Device == nil || !p.Guest.State.Active() {
-		return
-	}
-	for _, c := range e.View.Links.Children(e.Real()) {
-		if c.Kind == hostinfo.KindMacvtap && (c.MAC == nic.MAC || c.MAC == nic.EffectiveMAC()) {
-			e.Macvtap = c
-			return
-		}
 	}
 }
 

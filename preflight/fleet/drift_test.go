@@ -18,7 +18,7 @@ func (w *world) drift(h *hostinfo.Host) {
 	}
 	stack := []string{"bond0.623", "bond0.624", "bond0", "eth1", "eth2", "eth3", "vf0", "pf0", "enc1000", "br0", "bond1", "bond0.700"}
 	d := find(stack...)
-	switch w.next(34) {
+	switch w.next(35) {
 	case 0, 1:
 		d.MTU = one(w, 1400, 9000)
 	case 2, 3:
@@ -46,6 +46,15 @@ func (w *world) drift(h *hostinfo.Host) {
 		}
 	case 14:
 		d.Name += "x"
+		if other := find(stack...); w.once(3) && other.Name != d.Name { // and another one has it now
+			other.Name = d.Name[:len(d.Name)-1]
+		}
+	case 34: // moved to another network namespace from under its macvtaps
+		for i := range h.Devices {
+			if c := &h.Devices[i]; c.Kind == hostinfo.KindMacvtap && c.Parent == d.Index {
+				c.Parent, c.ParentElsewhere = 77, true
+			}
+		}
 	case 15, 16:
 		w.osa(find("enc1000"))
 	case 17, 18:

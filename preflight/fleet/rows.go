@@ -91,7 +91,8 @@ func (j *judge) seat(guest int, l *look) {
 	rows[0] = j.sit(c, id, bound, guest, whole)
 	for i := range rows[1:] {
 		id := j.nicRequest(g, i, who)
-		s := l.stand(j.requests[id].stands[0])
+		at := j.requests[id].stands[0]
+		s := l.standing(l.stand(at), at, g, i)
 		c := j.head(id, s.bound, guest, l)
 		c.ref(s.id)
 		l.taken(&c, s.end, g, i)

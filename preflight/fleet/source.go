@@ -14,6 +14,7 @@ type stand struct {
 	chosen         bool // dev is what a network chose
 	bridged        bool // dev is a bridge
 	nth            int  // as in want
+	moved          bool // dev is what the guest's macvtap stands on instead; empty if that is not known
 }
 
 // stood is a stand on the host at hand.
@@ -88,12 +89,12 @@ func (l *look) stand(id int) *stood {
 func (l *look) standsOn(s *stand) stood {
 	c := l.j.scratch[:0]
 	c.ref(l.common)
-	c.is(s.chosen, s.network != "")
+	c.is(s.chosen, s.network != "", s.moved)
 	var tags []int
 	dev, bridged := s.dev, s.bridged
 	if s.chosen || s.network != "" {
 		tags, _ = l.network(&c, &want{name: s.network, group: s.group, nth: s.nth})
-		if !s.chosen {
+		if !s.chosen && !s.moved {
 			dev, bridged = l.firstOf(s)
 		}
 	}
@@ -155,6 +156,29 @@ func ownMacvtap(e *end, g *hostinfo.Guest, nic *hostinfo.NIC) *hostinfo.Device {
 		}
 	}
 	return nil
+}
+
+// standing is where a NIC stands in truth: s, unless its macvtap is seen elsewhere.
+func (l *look) standing(s *stood, id int, g *hostinfo.Guest, i int) *stood {
+	said, _ := sayer(g, i)
+	nic, target := &g.Sent().NICs[i], preflight.TargetOf(g, i)
+	onMacvtap := !s.bridge && (said.Dev != "" || nic.NetworkBacked()) && (nic.NetworkBacked() || nic.Direct())
+	if !onMacvtap || !g.State.Active() {
+		return s
+	}
+	if own := ownMacvtap(s.end, g, said); own != nil && own.Name == target {
+		return s
+	}
+	is := preflight.StandingOf(l.View, s.end.device, said, target)
+	if is.On == s.end.device && is.Why == "" {
+		return s
+	}
+	moved := l.j.stands[id]
+	moved.dev, moved.moved = "", true
+	if is.On != nil {
+		moved.dev = is.On.Name
+	}
+	return l.stand(l.j.standing(moved))
 }
 
 // onto says whether d stands on real. Where indexes tell devices apart it needs

@@ -28,7 +28,7 @@ libvirt network names its own, it is a note.`,
 			Hint:   "if they do, --allow lowerdev-kind-differs",
 			Reason: both(src, dst, "a "+kindWord(src.Device), "a "+kindWord(dst.Device)) + "; make sure that both lead to the same network",
 		}
-		if dst.Mapped || src.Wanted != dst.Wanted {
+		if dst.Mapped || src.Wanted != dst.Wanted && !src.Moved {
 			f.Level = preflight.Note
 		}
 		p.Report(f)

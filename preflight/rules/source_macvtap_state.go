@@ -51,7 +51,8 @@ down by design.`,
 			f.Fix = commands("ip link set dev " + shell.Quote(tap.Name) + " up")
 		default:
 			on := src.View.Links.Parent(tap)
-			if on == nil || nic.Dev == "" || src.Device != nil && on == src.Real() {
+			named := src.View.Links.ByName(nic.Dev)
+			if on == nil || nic.Dev == "" || named != nil && on == src.View.Links.Real(named) {
 				return
 			}
 			f.SourceValue = "on " + on.Name
