@@ -219,6 +219,7 @@ func (l *look) named(c *code, live *hostinfo.NIC, e *end, own *hostinfo.Device) 
 	c.text(d.Kind)
 	c.tri(d.Up)
 	stands := e.real != nil && l.onto(d, e.real)
-	c.is(!stands && l.Links.Parent(d) == nil, stands)
+	says := l.Links.ByName(live.Dev)
+	c.is(!stands && l.Links.Parent(d) == nil, stands, says != nil && l.onto(d, l.Links.Real(says)))
 	l.j.names.device(c, d)
 }
