@@ -34,22 +34,22 @@ func smallFleet(s synth.Size) *fleet.Fleet {
 		*h = *hostinfo.Unobserved(h.Name, "ssh: connect to host "+h.Hostname+" port 22: connection refused")
 	})
 	change(last-1, func(h *hostinfo.Host) { h.Unreached("no permission for the socket of libvirt") })
-	vlan := func(h *hostinfo.Host, name string) *hostinfo.Device {
+	device := func(h *hostinfo.Host, name string) *hostinfo.Device {
 		for i := range h.Devices {
 			if h.Devices[i].Name == name {
 				return &h.Devices[i]
 			}
 		}
-		panic(name)
+		return nil
 	}
 	change(1, func(h *hostinfo.Host) {
-		d := vlan(h, "bond0.601")
+		d := device(h, "bond0.601")
 		v := *d.VLAN
 		v.ID = 700
 		d.VLAN = &v
 	})
 	change(2, func(h *hostinfo.Host) {
-		vlan(h, "bond0.601").Up, vlan(h, "bond0.601").LowerUp = hostinfo.No, hostinfo.No
+		device(h, "bond0.601").Up, device(h, "bond0.601").LowerUp = hostinfo.No, hostinfo.No
 	})
 	asks := func(guest int, dev string) {
 		g := *f.Guests[guest].Guest
@@ -65,10 +65,23 @@ func smallFleet(s synth.Size) *fleet.Fleet {
 			*d = &c
 		}
 		f.Guests[guest].Guest = &g
+		if g.Live == nil || dev == "bond9" {
+			return
+		}
+		change(f.Guests[guest].Host, func(h *hostinfo.Host) {
+			if tap, on := device(h, g.Live.NICs[0].Target), device(h, dev); tap != nil && on != nil {
+				tap.Parent = on.Index
+			}
+		})
 	}
 	asks(0, "bond0.601")
 	asks(1, "bond9")
 	asks(2, "bond0.602")
+	for i, g := range f.Guests[3:] { // none but guest 2 stands on what is taken away
+		if f.Hosts[g.Host].View.Missing(hostinfo.FactDevices, "") == nil && g.Sent().NICs[0].Dev == "bond0.602" {
+			asks(3+i, "bond0.600")
+		}
+	}
 	for i := range f.Hosts { // a way for guest 2 where it is not known whether there is one
 		if i == f.Guests[2].Host || i >= last-1 {
 			continue
