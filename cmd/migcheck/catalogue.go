@@ -44,6 +44,10 @@ var groups = []struct {
 }
 
 func listRules(w io.Writer) error {
+	width := 0
+	for _, r := range rules.All {
+		width = max(width, len(r.ID))
+	}
 	for i, g := range groups {
 		if i > 0 {
 			fmt.Fprintln(w)
@@ -53,7 +57,7 @@ func listRules(w io.Writer) error {
 			if r.Area != g.area || r.Level != g.level || g.phases != nil && !slices.Contains(g.phases, r.Phase) {
 				continue
 			}
-			if err := report.Paragraph(w, 2, 33, fmt.Sprintf("%-30s %s", r.ID, r.Title()), report.Options{Width: 100}); err != nil {
+			if err := report.Paragraph(w, 2, width+3, fmt.Sprintf("%-*s %s", width, r.ID, r.Title()), report.Options{Width: 100}); err != nil {
 				return err
 			}
 		}

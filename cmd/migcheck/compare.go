@@ -28,6 +28,9 @@ given.`,
 		Args:              exactly(2, "the names of two hosts"),
 		ValidArgsFunction: completeHosts,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if args[0] == args[1] {
+				return exit.Because(fmt.Errorf("%s is named twice: compare shows two hosts", args[0]), "migcheck inventory "+args[0]+" shows one")
+			}
 			hosts, err := r.gatherHosts(cmd, args)
 			if err != nil {
 				return err
@@ -37,7 +40,7 @@ given.`,
 			}
 			for _, h := range hosts {
 				if g := h.Missing(hostinfo.FactDevices, ""); g != nil {
-					complain(cmd.ErrOrStderr(), h.Name+": "+g.Reason)
+					complain(cmd.ErrOrStderr(), h.Name+": "+strings.TrimPrefix(g.Reason, h.Name+": "))
 					err = exit.Status(exit.Undecided)
 				}
 			}

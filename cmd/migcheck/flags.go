@@ -56,6 +56,9 @@ func (r *reach) named(cmd *cobra.Command) (*fleetfile.Fleet, error) {
 	if r.snapshot == "" && cmd.Flags().Changed("snapshot") { // never the live hosts in its place
 		return nil, exit.Because(errors.New("--snapshot names no directory"), "")
 	}
+	if r.connectTimeout < 0 {
+		return nil, exit.Because(fmt.Errorf("--connect-timeout is %v; a host needs some time", r.connectTimeout), "")
+	}
 	fleet, ignored, err := fleetfile.Find(r.fleet)
 	if err != nil {
 		return nil, exit.Because(err, "")

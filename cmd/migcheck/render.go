@@ -63,6 +63,9 @@ It exits 0 whatever the report's verdict is.
 			if err != nil {
 				return err
 			}
+			if maxAge < 0 {
+				return exit.Because(fmt.Errorf("--max-age is %v; no report is younger than that", maxAge), "")
+			}
 			r, err := readReport(cmd.InOrStdin(), args[0])
 			if err != nil {
 				return err

@@ -55,7 +55,8 @@ func writeReport(stdout io.Writer, r *report.Report, outs []output, o report.Opt
 	return nil
 }
 
-// writeWhole puts a file in its place in one step.
+// writeWhole puts a file in its place in one step, on the disk by then: the one
+// before it is whole until the new one is, even if the power goes.
 func writeWhole(path string, content []byte, mode os.FileMode) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
@@ -65,6 +66,9 @@ func writeWhole(path string, content []byte, mode os.FileMode) error {
 	_, err = f.Write(content)
 	if err == nil {
 		err = f.Chmod(mode)
+	}
+	if err == nil {
+		err = f.Sync()
 	}
 	if e := f.Close(); err == nil {
 		err = e

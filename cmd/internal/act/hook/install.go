@@ -46,7 +46,7 @@ func (s Site) Install(exe string) (*change.Plan, error) {
 
 // planDirs plans the directories, and returns all that are or were made for it.
 func (s Site) planDirs(p *change.Plan) ([]string, error) {
-	var made []string
+	var made, planned []string
 	if old, err := readFile(s.path(scriptPath), maxSettings); err == nil {
 		made = madeDirs(old)
 	}
@@ -56,6 +56,10 @@ func (s Site) planDirs(p *change.Plan) ([]string, error) {
 			return nil, err
 		}
 		for _, d := range missing {
+			if slices.Contains(planned, d) {
+				continue
+			}
+			planned = append(planned, d)
 			if !slices.Contains(made, d) {
 				made = append(made, d)
 			}

@@ -125,6 +125,21 @@ func TestInstallAndRemove(t *testing.T) {
 	}
 }
 
+// TestDirectoriesOnce: a directory that several parts need is planned once.
+func TestDirectoriesOnce(t *testing.T) {
+	p := &change.Plan{}
+	if _, err := (Site{Root: t.TempDir()}).planDirs(p); err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]bool{}
+	for _, c := range p.Changes {
+		if said[c.What] {
+			t.Errorf("planned twice: %s", c.What)
+		}
+		said[c.What] = true
+	}
+}
+
 // TestSomebodyElsesFiles: they are named, and left alone.
 func TestSomebodyElsesFiles(t *testing.T) {
 	for name, text := range map[string]string{

@@ -87,6 +87,54 @@ func TestInstallAndRemove(t *testing.T) {
 	}
 }
 
+// TestHandOver: root's copy of the numbers is for everybody to read, keeps its time,
+// and is no way to a file that the service's user may not read.
+func TestHandOver(t *testing.T) {
+	dir := t.TempDir()
+	secret, from, to := filepath.Join(dir, "secret"), filepath.Join(dir, "migcheck.prom"), filepath.Join(dir, "text files")
+	if err := os.Mkdir(to, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []string{secret, from} {
+		if err := os.WriteFile(f, []byte("of "+filepath.Base(f)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old := time.Unix(1_700_000_000, 0)
+	if err := os.Chtimes(from, old, old); err != nil {
+		t.Fatal(err)
+	}
+	run := func() {
+		t.Helper()
+		for _, words := range (&Job{Textfile: to}).handOver() {
+			for i := range words {
+				words[i] = strings.Replace(words[i], StateDir, dir, 1)
+			}
+			if out, err := exec.Command(words[0], words[1:]...).CombinedOutput(); err != nil {
+				t.Fatalf("%q: %v: %s", words, err, out)
+			}
+		}
+	}
+	there := filepath.Join(to, "migcheck.prom")
+	run()
+	if info, err := os.Lstat(there); err != nil || info.Mode() != 0o644 || !info.ModTime().Equal(old) {
+		t.Errorf("%v, %v", info, err)
+	}
+	if err := os.Remove(from); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(secret, from); err != nil {
+		t.Fatal(err)
+	}
+	run()
+	if got, err := os.Readlink(there); err != nil || got != secret {
+		t.Errorf("a link was followed: %q, %v", got, err)
+	}
+	if got := string(job.Service()); strings.Count(got, "ExecStopPost=+") != 2 || strings.Contains(got, "ExecStartPost") {
+		t.Errorf("the numbers are not handed over after every run:\n%s", got)
+	}
+}
+
 // TestOnlyTheOneCommand: the forced command runs what this version sends, with
 // any random word, and nothing that differs from it.
 func TestOnlyTheOneCommand(t *testing.T) {

@@ -54,10 +54,15 @@ After=network-online.target
 [Service]
 Type=oneshot
 ExecStart=` + strings.Join(line, " ") + "\n")
-	if j.Textfile != "" { // it appears there whole, by who may write there
-		fresh, there := j.Textfile+"/.migcheck.prom.new", j.Textfile+"/migcheck.prom"
-		fmt.Fprintf(b, "ExecStartPost=+/usr/bin/install -m 0644 %s %s\n", Quote(StateDir+"/migcheck.prom"), Quote(fresh))
-		fmt.Fprintf(b, "ExecStartPost=+/usr/bin/mv %s %s\n", Quote(fresh), Quote(there))
+	for _, words := range j.handOver() {
+		b.WriteString("ExecStopPost=+")
+		for i, w := range words {
+			if i > 0 {
+				b.WriteByte(' ')
+			}
+			b.WriteString(Quote(w))
+		}
+		b.WriteByte('\n')
 	}
 	b.WriteString(`TimeoutStartSec=2h
 SuccessExitStatus=` + fmt.Sprint(exit.Terminated) + `
@@ -100,6 +105,22 @@ SystemCallFilter=~@privileged @resources
 SystemCallErrorNumber=EPERM
 `)
 	return []byte(b.String())
+}
+
+// handOver are the commands that put the numbers into the textfile directory, as
+// root, who may write there. They run however the run has ended: it fails on the very
+// nights on which --fail-on finds something. The service's user owns the file that is
+// read, so a link in its place is copied as a link and not followed. The file keeps
+// its time, which shows that a run has written none, and appears whole.
+func (j *Job) handOver() [][]string {
+	if j.Textfile == "" {
+		return nil
+	}
+	fresh, there := j.Textfile+"/.migcheck.prom.new", j.Textfile+"/migcheck.prom"
+	return [][]string{
+		{"/bin/sh", "-c", `umask 022; exec cp -P --remove-destination --no-preserve=mode --preserve=timestamps "$1" "$2"`, "sh", StateDir + "/migcheck.prom", fresh},
+		{"/usr/bin/mv", "-T", fresh, there},
+	}
 }
 
 // Timer is the unit that starts it: once after a night that was missed, and not
