@@ -35,6 +35,7 @@ func (r *evacuation) carryOut(task *evacuate.Task, plan *evacuate.Document) erro
 		}
 	}
 	code := exit.ForVerdict(plan.Verdict, false)
+	var unsaid error
 	if len(plan.Steps) > 0 && (code == exit.OK || r.keepGoing) {
 		moved, doc, err := r.migrateSteps(task, plan)
 		if err != nil {
@@ -42,17 +43,13 @@ func (r *evacuation) carryOut(task *evacuate.Task, plan *evacuate.Document) erro
 		}
 		code = worse(code, moved)
 		if shown >= 0 {
-			if err := writeMoved(stdout, doc, r.style); err != nil {
-				return err
-			}
+			unsaid = writeMoved(stdout, doc, r.style)
 		}
 	} else if code != exit.OK {
 		complain(r.cmd.ErrOrStderr(), fmt.Sprintf("nobody was migrated: not every guest of %s has a place, and --keep-going was not given", r.host))
 	}
-	if _, err := write(stdout, plan, outs, r.style); err != nil {
-		return err
-	}
-	return &exit.Error{Code: code, Told: true}
+	_, unwritten := write(stdout, plan, outs, r.style)
+	return concluded(r.cmd.ErrOrStderr(), code, unsaid, unwritten)
 }
 
 // migrateSteps hands the steps to the mover of a check, and says in the plan what

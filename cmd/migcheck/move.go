@@ -145,12 +145,21 @@ func (m *mover) run(cmd *cobra.Command, doc *preflight.Document, outs []output, 
 		}
 	}
 	code := m.migrateAll(cmd.Context(), doc)
-	if _, err := write(cmd.OutOrStdout(), doc, outs, style); err != nil {
-		return err
-	}
+	var unsaid error
 	if shown >= 0 {
-		if err := writeMoved(cmd.OutOrStdout(), doc, style); err != nil {
-			return err
+		unsaid = writeMoved(cmd.OutOrStdout(), doc, style)
+	}
+	_, unwritten := write(cmd.OutOrStdout(), doc, outs, style)
+	return concluded(cmd.ErrOrStderr(), code, unsaid, unwritten)
+}
+
+// concluded ends a run after guests were moved, and says what could not be written,
+// which does not hide what became of the guests.
+func concluded(stderr io.Writer, code int, failed ...error) error {
+	for _, err := range failed {
+		if err != nil {
+			complainError(stderr, err)
+			code = worse(code, exit.Usage)
 		}
 	}
 	return &exit.Error{Code: code, Told: true}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -29,9 +30,11 @@ func write(stdout io.Writer, d any, outs []output, o showing) (*report.Report, e
 	return r, writeReport(stdout, r, outs, o.Options)
 }
 
-// writeReport is write for a report that was read back. Files are not coloured.
+// writeReport is write for a report that was read back. Files are not coloured. One
+// that can't be written keeps nothing else from being written.
 func writeReport(stdout io.Writer, r *report.Report, outs []output, o report.Options) error {
 	var toStdout []byte
+	var failed []error
 	for _, out := range outs {
 		var b bytes.Buffer
 		look := o
@@ -45,14 +48,12 @@ func writeReport(stdout io.Writer, r *report.Report, outs []output, o report.Opt
 			toStdout = b.Bytes()
 			continue
 		}
-		if err := writeWhole(out.file, b.Bytes(), 0o644); err != nil {
-			return err
-		}
+		failed = append(failed, writeWhole(out.file, b.Bytes(), 0o644))
 	}
 	if _, err := stdout.Write(toStdout); err != nil {
-		return fmt.Errorf("write the report: %w", err)
+		failed = append(failed, fmt.Errorf("write the report: %w", err))
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // writeWhole puts a file in its place in one step, on the disk by then: the one
