@@ -111,6 +111,9 @@ func (e *engine) notObserved(end *Endpoint, why string) string {
 	if shell.Quotable(end.Name) {
 		root.Hint = "migcheck doctor " + shell.Quote(end.Name) + " says how the host is reached and what is missing"
 	}
+	if why == end.Astray {
+		root.Subject.Device = end.Wanted
+	}
 	root.identify()
 	root.ID += "/" + shortHash(why)
 	e.add(root)

@@ -29,7 +29,7 @@ func StandingOf(v *View, named *hostinfo.Device, nic *hostinfo.NIC, target strin
 	case elsewhere:
 		return Standing{Why: "libvirt sees other devices than those that were read"}
 	case tap == nil:
-		return Standing{Why: "the guest's macvtap was not found, nor the device that its definition names"}
+		return Standing{Why: "the guest's macvtap was not found, nor the device " + nic.Dev + " that its definition names"}
 	case !has(tap):
 		return Standing{Why: tap.Name + " has another address than the guest, and stands on another device than its definition names"}
 	case named != nil && onto(v, tap, named):
