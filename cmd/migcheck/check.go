@@ -148,6 +148,7 @@ func (c *checkFlags) status(doc *preflight.Document) int {
 
 // complete refuses what can be seen to be wrong before anybody is asked.
 func (c *checkFlags) complete(cmd *cobra.Command, guests []string) error {
+	c.to = once(c.to)
 	switch {
 	case len(guests) == 0 && !c.all:
 		return exit.Because(fmt.Errorf("no guest is named"), "migcheck GUEST --to HOST")

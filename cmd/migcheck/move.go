@@ -61,7 +61,7 @@ func (r *checkRun) mayMove() error {
 // the state to be moved.
 func (r *checkRun) everyGuest(ctx context.Context, named []string) ([]string, error) {
 	if !r.flags.all {
-		return named, nil
+		return once(named), nil
 	}
 	names, err := r.world.GuestNames(ctx, r.flags.from)
 	if err != nil {
@@ -81,6 +81,16 @@ func (r *checkRun) everyGuest(ctx context.Context, named []string) ([]string, er
 		return nil, exit.Because(fmt.Errorf("no guest on %s is to be moved", r.flags.from), "--all means the running ones, and with --offline the stopped ones")
 	}
 	return out, nil
+}
+
+// once are the names without those that were said before.
+func once(names []string) (out []string) {
+	for _, n := range names {
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // tryPaths tries the way to the migration ports, where memory is to be sent.

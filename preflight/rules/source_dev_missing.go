@@ -51,8 +51,6 @@ func otherwise(q *preflight.Requirement, e *preflight.Endpoint, f *preflight.Fin
 	switch {
 	case e.NetworkName != "":
 		return hint("create it on %s, or let the network there name another device: virsh net-edit %s", e.Name, e.NetworkName)
-	case e.Mapped && e.View.Links.ByName(q.NIC.Dev) != nil:
-		return hint("%s has %s itself: leave it out of the map", e.Name, q.NIC.Dev)
 	case len(f.Fix) > 0 && len(f.Suggest) > 0:
 		return ""
 	case len(f.Suggest) > 0:
