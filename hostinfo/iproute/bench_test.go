@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"migcheck/hostinfo"
 	"migcheck/hostinfo/iproute"
 )
 
@@ -18,27 +19,28 @@ import (
 // rest is what a Debian host answers.
 func host(tb testing.TB, n int) []byte {
 	whole := read(tb, "iproute2.txt")
-	var recorded []map[string]any
+	var recorded []map[string]json.RawMessage // inside, the order is iproute2's
 	_, link, _ := bytes.Cut(whole, []byte("MARKER begin link\n"))
 	link, _, _ = bytes.Cut(link, []byte("\n"))
 	if err := json.Unmarshal(link, &recorded); err != nil {
 		tb.Fatal(err)
 	}
-	like := map[string]map[string]any{}
+	like := map[string]map[string]json.RawMessage{}
 	for _, d := range recorded {
-		like[d["ifname"].(string)] = d
+		like[strings.Trim(string(d["ifname"]), `"`)] = d
 	}
 	var out bytes.Buffer
 	var names []string
-	add := func(i int, like map[string]any, name, link, master string) {
+	add := func(i int, like map[string]json.RawMessage, name, link, master string) {
 		c := map[string]any{}
-		for k, v := range like {
+		for k, v := range like { // what is in it keeps its order
 			c[k] = v
 		}
 		c["ifindex"], c["ifname"], c["address"] = i, name, fmt.Sprintf("52:54:00:00:%02x:%02x", i>>8, i&255)
 		c["addr_info"] = []any{}
 		if name == "bond0" {
 			c["addr_info"] = addresses
+			c["linkinfo"] = json.RawMessage(bytes.ReplaceAll(like["linkinfo"], []byte("eth1"), []byte("ens1f0")))
 		}
 		delete(c, "link")
 		delete(c, "master")
@@ -92,15 +94,30 @@ ifindex 3
 speed 25000
 duplex full`
 
+// TestMadeHost holds the benchmarks' host to being read in full.
+func TestMadeHost(t *testing.T) {
+	for _, n := range []int{49, 300} {
+		h := decode(t, host(t, n)).Host
+		if len(h.Devices) != n || h.Devices[1].Speed != 25000 || len(h.Devices[3].Addresses) != 2 || len(h.Setup.Configured) != 8 {
+			t.Errorf("%d devices, %+v", len(h.Devices), h.Setup)
+		}
+		if bond, port := h.Devices[3].Bond, h.Devices[1].BondPort; bond == nil || bond.ActiveSlave != 2 || port == nil || port.MIIStatus != "UP" {
+			t.Errorf("the bond is %+v, and its port %+v", bond, port)
+		}
+		for _, g := range h.Gaps {
+			if g.Device != "" || g.Fact == hostinfo.FactDetails || g.Fact == hostinfo.FactAddresses {
+				t.Errorf("a gap: %v", g)
+			}
+		}
+	}
+}
+
 // benchmarkDecode measures Decode, which reads everything that a host says, and
 // reports how many times the time of encoding/json it takes, which in the same
 // run reads the devices alone: into maps, into structs of what is needed, and
 // without keeping anything. The best of each counts: others use the machine.
 func benchmarkDecode(b *testing.B, n int) {
 	output := host(b, n)
-	if h := decode(b, output).Host; len(h.Devices) != n || h.Devices[1].Speed != 25000 || len(h.Devices[3].Addresses) != 2 || len(h.Setup.Configured) != 3 {
-		b.Fatalf("%d devices, %+v, gaps %v", len(h.Devices), h.Setup, h.Gaps)
-	}
 	_, link, _ := bytes.Cut(output, []byte("MARKER begin link\n"))
 	link, _, _ = bytes.Cut(link, []byte("\n"))
 	peers := []struct {
