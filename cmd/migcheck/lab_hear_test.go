@@ -4,8 +4,9 @@ package main
 
 const (
 	// enough frames that a guest has tried to send, for one to be heard if any
-	// can be: it announces itself once a second. On a busy machine the first five of
-	// a guest on a bridge were lost three times, and later ones were not.
+	// can be: it announces itself once a second. On a busy machine none of
+	// the first five of a guest on a bridge was heard, three times, though each was
+	// heard when it was tried again.
 	enough = 15
 	// fullSize is more than fits through a device that takes 1400 bytes.
 	fullSize = 1450
