@@ -98,9 +98,9 @@ func layers(e *preflight.Endpoint) []*hostinfo.Device {
 // looking at theirs (full frames crossed a VLAN of 1400 bytes on NICs of 1500). A
 // bridge looks at its ports' and not at its own (is_skb_forwardable).
 func narrowest(e *preflight.Endpoint) int {
-	mtu := 0
+	mtu, widest := 0, takes(e)
 	for _, d := range layers(e) {
-		port := d == takes(e) && d != e.Device
+		port := d == widest && d != e.Device
 		if (len(e.View.Links.Below(d)) == 0 || port) && d.MTU > 0 && (mtu == 0 || d.MTU < mtu) {
 			mtu = d.MTU
 		}

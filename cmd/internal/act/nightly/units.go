@@ -41,10 +41,6 @@ func (j *Job) Service() []byte {
 		j.Exec, "fleet", "--fleet", FleetPath, "-F", SSHConfigPath, "--history", StateDir + "/history.db",
 		"-o", "html=" + StateDir + "/fleet.html", "-o", "prometheus=" + StateDir + "/migcheck.prom", "-o", "json=" + StateDir + "/fleet.json",
 	}
-	line := make([]string, 0, len(words)+len(j.More))
-	for _, w := range append(words, j.More...) {
-		line = append(line, Quote(w))
-	}
 	b := &strings.Builder{}
 	b.WriteString(mark + `[Unit]
 Description=migcheck: where every guest of the fleet can go
@@ -53,16 +49,9 @@ After=network-online.target
 
 [Service]
 Type=oneshot
-ExecStart=` + strings.Join(line, " ") + "\n")
+ExecStart=` + commandLine(append(words, j.More...)) + "\n")
 	for _, words := range j.handOver() {
-		b.WriteString("ExecStopPost=+")
-		for i, w := range words {
-			if i > 0 {
-				b.WriteByte(' ')
-			}
-			b.WriteString(Quote(w))
-		}
-		b.WriteByte('\n')
+		b.WriteString("ExecStopPost=+" + commandLine(words) + "\n")
 	}
 	b.WriteString(`TimeoutStartSec=2h
 SuccessExitStatus=` + fmt.Sprint(exit.Terminated) + `
@@ -105,6 +94,15 @@ SystemCallFilter=~@privileged @resources
 SystemCallErrorNumber=EPERM
 `)
 	return []byte(b.String())
+}
+
+// commandLine is a command as a unit has it.
+func commandLine(words []string) string {
+	line := make([]string, len(words))
+	for i, w := range words {
+		line[i] = Quote(w)
+	}
+	return strings.Join(line, " ")
 }
 
 // handOver are the commands that put the numbers into the textfile directory, as
